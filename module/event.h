@@ -36,8 +36,9 @@ struct event_owned {
 int event_decode(const void *record, size_t len, struct event_owned *out, aw_error *err);
 void event_free(struct event_owned *e);
 
-/* The JSON form. The result borrows from *out's memory; event_free frees it. */
+/* The JSON form; freed with event_json_free, since its text lives in the parsed JSON. */
 int event_from_json(const char *json, size_t len, struct event_owned *out, aw_error *err);
+void event_json_free(struct event_owned *e);
 
 /* The event's key: the host's, or derived from the fields that make it this event. */
 void event_key(const aw_event *event, char out[64]);
