@@ -20,7 +20,12 @@
  *    "share_with_later_rooms": true,       accepted answers are listed for the next room
  *    "hand_over_after_hours": 8,           offer unanswered questions to other time zones; 0: never
  *    "idea_votes": 5,                      an idea with so many votes is put to the experts
- *    "due_days": 14}
+ *    "due_days": 14}                       0: no due date; then {due} may not be used
+ *
+ * Only title and prompt are required. Not given: language en, provider local,
+ * opens_on completed, one room per course with a cap of 50, min_anonymous 5,
+ * hand_over_after_hours 8, idea_votes 5, answer_within_hours 48 where regulated;
+ * everything else off.
  */
 #ifndef DISCUSSION_LINK_H
 #define DISCUSSION_LINK_H
@@ -82,7 +87,7 @@ bool link_check(const struct link *link, const struct link_surroundings *around,
                 link_report report, void *context); /* true: nothing fatal */
 
 /* The opening post for a room: placeholders filled in, prompt and call to action
- * together, as Markdown and as safe HTML (cmark, raw HTML and javascript: left out). */
+ * together, as Markdown and as safe HTML (cmark; raw HTML shown as text, javascript: left out). */
 struct link_values {
     const char *course_title, *room_name, *due; /* due: already formatted; NULL: none */
     const char *earlier_markdown;               /* questions and answers of earlier rooms, or NULL */
@@ -90,7 +95,13 @@ struct link_values {
 int link_opening_post(const struct link *link, const char *language, const struct link_values *v,
                       char **out_markdown, char **out_html, aw_error *err);
 
-/* Markdown to safe HTML, for any post. A new string for free(). */
+/* The discussion's title with its placeholders filled in, as plain text. */
+int link_title(const struct link *link, const char *language, const struct link_values *v,
+               char **out_title, aw_error *err);
+
+/* Markdown to safe HTML, for any post. A new string for free(). Raw HTML is shown
+ * as the text it is. Text too long to render at a bounded cost is shown as plain
+ * paragraphs. */
 int link_markdown_html(const char *markdown, size_t len, char **out_html, aw_error *err);
 
 #endif
