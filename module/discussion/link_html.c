@@ -26,6 +26,8 @@
 /* A raw HTML node as the text it is; a block becomes a paragraph. */
 static bool html_as_text(cmark_node *node)
 {
+    const char *literal = cmark_node_get_literal(node);
+    size_t len = literal ? strlen(literal) : 0;
     bool block = cmark_node_get_type(node) == CMARK_NODE_HTML_BLOCK;
     cmark_node *text = cmark_node_new(CMARK_NODE_TEXT), *holder = text;
 
@@ -33,13 +35,13 @@ static bool html_as_text(cmark_node *node)
         holder = cmark_node_new(CMARK_NODE_PARAGRAPH);
         cmark_node_append_child(holder, text);
     }
-    if (!cmark_node_set_literal(text, cmark_node_get_literal(node)) ||
-        !cmark_node_replace(node, holder)) {
-        cmark_node_free(holder);
-        return false;
-    }
-    cmark_node_free(node);
-    return true;
+    while (block && len > 0 && literal[len - 1] == '\n')
+        len--;
+    char *copy = strndup(literal ? literal : "", len);
+    bool ok = copy && cmark_node_set_literal(text, copy) && cmark_node_replace(node, holder);
+    free(copy);
+    cmark_node_free(ok ? node : holder);
+    return ok;
 }
 
 static bool defuse(cmark_node *document)
