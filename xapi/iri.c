@@ -20,13 +20,21 @@ enum {
     ATEXT = 64    /* RFC 5322, section 3.2.3 */
 };
 
-#define ALNUM_BITS (SCHEME | PCHAR | REGNAME | ATEXT)
+#define DIGITS(c) [c] = SCHEME | PCHAR | REGNAME | ATEXT | HEX | DIGIT
+#define LETTER(c) [c] = SCHEME | PCHAR | REGNAME | ATEXT | ALPHA
+#define HEXLET(c) [c] = SCHEME | PCHAR | REGNAME | ATEXT | ALPHA | HEX
 static const uint8_t class_of[128] = {
-    ['0' ... '9'] = ALNUM_BITS | HEX | DIGIT,
-    ['A' ... 'F'] = ALNUM_BITS | HEX | ALPHA,
-    ['G' ... 'Z'] = ALNUM_BITS | ALPHA,
-    ['a' ... 'f'] = ALNUM_BITS | HEX | ALPHA,
-    ['g' ... 'z'] = ALNUM_BITS | ALPHA,
+    DIGITS('0'), DIGITS('1'), DIGITS('2'), DIGITS('3'), DIGITS('4'), DIGITS('5'),
+    DIGITS('6'), DIGITS('7'), DIGITS('8'), DIGITS('9'),
+    HEXLET('A'), HEXLET('B'), HEXLET('C'), HEXLET('D'), HEXLET('E'), HEXLET('F'),
+    HEXLET('a'), HEXLET('b'), HEXLET('c'), HEXLET('d'), HEXLET('e'), HEXLET('f'),
+    LETTER('G'), LETTER('H'), LETTER('I'), LETTER('J'), LETTER('K'), LETTER('L'),
+    LETTER('M'), LETTER('N'), LETTER('O'), LETTER('P'), LETTER('Q'), LETTER('R'),
+    LETTER('S'), LETTER('T'), LETTER('U'), LETTER('V'), LETTER('W'), LETTER('X'),
+    LETTER('Y'), LETTER('Z'), LETTER('g'), LETTER('h'), LETTER('i'), LETTER('j'),
+    LETTER('k'), LETTER('l'), LETTER('m'), LETTER('n'), LETTER('o'), LETTER('p'),
+    LETTER('q'), LETTER('r'), LETTER('s'), LETTER('t'), LETTER('u'), LETTER('v'),
+    LETTER('w'), LETTER('x'), LETTER('y'), LETTER('z'),
     ['-'] = SCHEME | PCHAR | REGNAME | ATEXT,
     ['.'] = SCHEME | PCHAR | REGNAME,
     ['+'] = SCHEME | PCHAR | REGNAME | ATEXT,
