@@ -11,12 +11,12 @@ static int run(const struct cli_command *self, int argc, char **argv)
     if (argc > 1)
         return cli_usage(self, "one file at a time");
     aw_error err = AW_ERROR_INIT;
-    aw *aw = NULL;
+    aw *library = NULL;
     struct cli_lines *lines = NULL;
     int rc = CLI_FAILURE;
     size_t number = 0, taken = 0, refused = 0, len;
     bool too_long;
-    if (cli_open(&aw, &err) != AW_OK) {
+    if (cli_open(&library, &err) != AW_OK) {
         cli_fail(&err);
         goto out;
     }
@@ -29,7 +29,7 @@ static int run(const struct cli_command *self, int argc, char **argv)
         number++;
         if (!too_long && len == 0)
             continue;
-        if (!too_long && aw_notify_json(aw, line, len, &err) == AW_OK) {
+        if (!too_long && aw_notify_json(library, line, len, &err) == AW_OK) {
             taken++;
             continue;
         }
@@ -48,7 +48,7 @@ static int run(const struct cli_command *self, int argc, char **argv)
         rc = CLI_FAILURE;
 out:
     cli_lines_close(lines);
-    aw_close(aw);
+    aw_close(library);
     return rc;
 }
 

@@ -1,0 +1,144 @@
+/* links.c - links and courses: what authors set up. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "sqlite.h"
+
+int state_link_put(struct state *s, const char *id, const char *course, const char *json,
+                   aw_error *err)
+{
+    static const char sql[] = "INSERT INTO link VALUES(?,?,?) ON CONFLICT(id) DO UPDATE SET "
+                              "course=excluded.course,json=excluded.json";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "ttt", id, course, json);
+    return sq_run(s, q, err);
+}
+
+static int remove_by_id(struct state *s, const char *sql, const char *id, aw_error *err)
+{
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "t", id);
+    int rc = sq_run(s, q, err);
+    return rc == AW_OK && sqlite3_changes(s->db) == 0 ? AW_ENOTFOUND : rc;
+}
+
+int state_link_remove(struct state *s, const char *id, aw_error *err)
+{
+    static const char sql[] = "DELETE FROM link WHERE id=?";
+    return remove_by_id(s, sql, id, err);
+}
+
+int state_link_get(struct state *s, const char *id, char **out_json, aw_error *err)
+{
+    static const char sql[] = "SELECT json FROM link WHERE id=?";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "t", id);
+    int rc = sq_row(s, q, err);
+    if (rc == AW_OK) {
+        *out_json = sq_strdup(q, 0);
+        if (!*out_json)
+            rc = error_nomem(err, "link");
+    }
+    sq_done(q);
+    return rc;
+}
+
+int state_links(struct state *s, const char *course, state_link_each each, void *context,
+                aw_error *err)
+{
+    static const char all[] = "SELECT id,course,json FROM link ORDER BY id";
+    static const char some[] = "SELECT id,course,json FROM link WHERE course=? ORDER BY id";
+    sqlite3_stmt *q = sq_get(s, course ? some : all, err);
+    if (!q)
+        return AW_EINTERNAL;
+    if (course)
+        sq_bind(q, "t", course);
+    int rc;
+    while ((rc = sq_row(s, q, err)) == AW_OK)
+        if (each(context, (const char *)sqlite3_column_text(q, 0),
+                 (const char *)sqlite3_column_text(q, 1), (const char *)sqlite3_column_text(q, 2)))
+            break;
+    sq_done(q);
+    return rc == AW_ENOTFOUND ? AW_OK : rc;
+}
+
+int64_t state_links_version(struct state *s)
+{
+    /* data_version changes when another connection changed anything; total_changes when we did. */
+    static const char sql[] = "PRAGMA data_version";
+    sqlite3_stmt *q = sq_get(s, sql, NULL);
+    int64_t version = -1;
+    if (q && sqlite3_step(q) == SQLITE_ROW)
+        version = sqlite3_column_int64(q, 0);
+    sq_done(q);
+    return version;
+}
+
+int state_course_put(struct state *s, const char *id, const char *title, const char *language,
+                     const char *json, aw_error *err)
+{
+    static const char sql[] =
+        "INSERT INTO course VALUES(?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
+        "title=coalesce(excluded.title,title),language=coalesce(excluded.language,language),"
+        "json=coalesce(excluded.json,json)";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "tttt", id, title && *title ? title : NULL, language && *language ? language : NULL,
+            json);
+    return sq_run(s, q, err);
+}
+
+static void take_course(sqlite3_stmt *q, struct state_course *out)
+{
+    SQ_TEXT(q, 0, out->id);
+    SQ_TEXT(q, 1, out->title);
+    SQ_TEXT(q, 2, out->language);
+    out->json = sq_strdup(q, 3);
+}
+
+int state_course_get(struct state *s, const char *id, struct state_course *out, aw_error *err)
+{
+    static const char sql[] = "SELECT id,title,language,json FROM course WHERE id=?";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "t", id);
+    int rc = sq_row(s, q, err);
+    if (rc == AW_OK)
+        take_course(q, out);
+    sq_done(q);
+    return rc;
+}
+
+int state_course_remove(struct state *s, const char *id, aw_error *err)
+{
+    static const char sql[] = "DELETE FROM course WHERE id=?";
+    return remove_by_id(s, sql, id, err);
+}
+
+int state_courses(struct state *s, state_course_each each, void *context, aw_error *err)
+{
+    static const char sql[] = "SELECT id,title,language,json FROM course ORDER BY id";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    int rc;
+    while ((rc = sq_row(s, q, err)) == AW_OK) {
+        struct state_course course;
+        take_course(q, &course);
+        int stop = each(context, &course);
+        free(course.json);
+        if (stop)
+            break;
+    }
+    sq_done(q);
+    return rc == AW_ENOTFOUND ? AW_OK : rc;
+}

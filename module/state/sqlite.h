@@ -1,0 +1,36 @@
+/* sqlite.h - what the files of the SQLite store share. Only module/state includes it. */
+#ifndef STATE_SQLITE_H
+#define STATE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "state.h"
+
+#define STATE_STATEMENTS 96
+
+struct state {
+    sqlite3 *db;
+    struct {
+        const char *sql; /* the literal's address is its identity */
+        sqlite3_stmt *stmt;
+    } cache[STATE_STATEMENTS];
+    bool in_transaction;
+};
+
+/* A prepared statement, reset, from the cache; NULL fills in err. */
+sqlite3_stmt *sq_get(struct state *s, const char *sql, aw_error *err);
+/* Binds by format: t text (const char *, NULL: null), i int64_t, b blob (const void *, size_t). */
+void sq_bind(sqlite3_stmt *q, const char *format, ...);
+/* Runs a statement that returns no row. */
+int sq_run(struct state *s, sqlite3_stmt *q, aw_error *err);
+/* AW_OK: a row; AW_ENOTFOUND: none, err untouched. The caller resets with sq_done(). */
+int sq_row(struct state *s, sqlite3_stmt *q, aw_error *err);
+void sq_done(sqlite3_stmt *q);
+/* A column copied into a fixed array. */
+void sq_text(sqlite3_stmt *q, int column, char *out, size_t size);
+char *sq_strdup(sqlite3_stmt *q, int column); /* NULL if null or out of memory */
+int sq_fail(struct state *s, aw_error *err);
+
+#define SQ_TEXT(q, column, array) sq_text((q), (column), (array), sizeof(array))
+
+#endif
