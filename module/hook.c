@@ -1,0 +1,64 @@
+/*
+ * hook.c - aw_notify: validate, encode, append. The hot path.
+ *
+ * No network, no database, no thread, no lock that a slow sink could hold. What
+ * is added here must be measured first (scripts/bench, bars 1 to 3).
+ */
+#include <string.h>
+
+#include "buf.h"
+#include "error.h"
+#include "event.h"
+#include "handle.h"
+#include "known.h"
+#include "limits.h"
+
+static int append(struct aw *self, const aw_event *event, aw_error *err)
+{
+    struct buf record = BUF_INIT(LIMIT_RECORD_BYTES);
+    int rc = event_encode(event, &record, err);
+    if (rc == AW_OK)
+        rc = log_append(self->journal, record.data, record.len, NULL, err);
+    buf_free(&record);
+    return rc;
+}
+
+static int notify(struct aw *self, aw_event *event, aw_error *err)
+{
+    int rc = event_validate(event, err);
+    if (rc == AW_OK && event->course && *event->course && !self->config.accept_unknown_courses)
+        rc = known_check(self->known, event->course, err);
+    if (rc != AW_OK)
+        return rc;
+    if (event->time_ms == 0)
+        event->time_ms = handle_now_ms(self);
+    return append(self, event, err);
+}
+
+int aw_notify(aw *self, const aw_event *event, aw_error *err)
+{
+    aw_event full;
+    if (!self || !event)
+        return error_set(err, AW_EINVAL, self ? "event" : "aw", "is NULL");
+    int rc = event_normalize(event, &full, err);
+    return rc == AW_OK ? notify(self, &full, err) : rc;
+}
+
+int aw_notify_json(aw *self, const char *json, size_t json_bytes, aw_error *err)
+{
+    struct event_owned e;
+    if (!self || !json)
+        return error_set(err, AW_EINVAL, self ? "json" : "aw", "is NULL");
+    int rc = event_from_json(json, json_bytes, &e, err);
+    if (rc != AW_OK)
+        return rc;
+    rc = notify(self, &e.event, err);
+    event_json_free(&e);
+    return rc;
+}
+
+void aw_worker_wake(aw *self)
+{
+    if (self)
+        log_wake(self->journal);
+}
