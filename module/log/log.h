@@ -21,7 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A place between records. Compare with log_pos_cmp. Zero is the beginning. */
+/* A place between records. Compare with log_pos_cmp: by record, because the end
+ * of one segment and the start of the next are the same place. Zero is the beginning. */
 struct log_pos {
     uint64_t segment; /* number of the segment, from 1 */
     uint64_t offset;  /* bytes into it */
@@ -76,8 +77,9 @@ uint64_t log_bytes(struct log *log); /* on disk, all segments */
 int log_reader_open(struct log *log, struct log_pos from, struct log_reader **out, aw_error *err);
 void log_reader_close(struct log_reader *r);
 /* The next record, borrowed until the next call on r; *out_next lies behind it.
- * AW_EAGAIN: nothing more now. AW_ECORRUPT: err names file and offset, r has
- * moved behind the damage, and the next call goes on there. */
+ * AW_EAGAIN: nothing more now, *out_next is the end. AW_ECORRUPT: err names file
+ * and offset, r has moved behind the damage to *out_next, and the next call goes
+ * on there. Wait with the *out_next of the last call, whatever it returned. */
 int log_read(struct log_reader *r, const void **out_bytes, size_t *out_len,
              struct log_pos *out_next, aw_error *err);
 
@@ -85,6 +87,15 @@ int log_read(struct log_reader *r, const void **out_bytes, size_t *out_len,
  * timeout_ms has passed (<0: for ever). Uses no CPU. */
 void log_wait(struct log *log, struct log_pos seen, int64_t timeout_ms);
 void log_wake(struct log *log); /* async-signal-safe; wakes every waiter, in all processes */
+
+/* How long syncs took, of all processes since the log was made or recovered. */
+#define LOG_SYNC_BUCKETS 24
+struct log_sync_times {
+    uint64_t count, total_ns;
+    uint64_t buckets[LOG_SYNC_BUCKETS]; /* i: under 2^i microseconds, not cumulative */
+    uint64_t failures;
+};
+void log_sync_times(struct log *log, struct log_sync_times *out);
 
 /* Reads everything and reports each damaged place; returns AW_ECORRUPT if any. */
 int log_verify(const char *dir, void (*report)(void *context, const char *file, uint64_t offset,
