@@ -312,7 +312,7 @@ AW_API int aw_course_add(aw *self, const char *course, const char *title, const 
  *   "progress"     {learner, course, registration?}: per item, and the course's decision
  *   "preview"      a link's JSON: {"html", "warnings"} as a learner would see it
  *   "dead"         {limit?}: dead letters with their reasons
- * and `args` is a JSON object (NULL: {}). Never blocks on the worker. Free
+ * and `args` is a JSON object (NULL: {}); docs/queries.md has the answers' shapes. Never blocks on the worker. Free
  * *out_json with aw_free(). Since 0.1.
  */
 AW_API int aw_query(aw *self, const char *what, const char *args, char **out_json, aw_error *err);
