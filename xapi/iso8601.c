@@ -69,26 +69,35 @@ static const char *date(struct cursor *c, bool *out_basic, bool allow_basic)
     return NULL;
 }
 
-/* hh:mm:ss[.fraction]. A leap second is 23:59:60 UTC, at whatever local time that is. */
-static const char *time_of_day(struct cursor *c, bool basic, bool allow_comma, int *out_minute,
+static const char *fraction_fault(struct cursor *c, bool iso)
+{
+    if (c->p == c->end || (*c->p != '.' && !(iso && *c->p == ',')))
+        return NULL;
+    const char *start = ++c->p;
+    while (c->p < c->end && digit(*c->p))
+        c->p++;
+    return c->p == start ? "has a fraction without digits" : NULL;
+}
+
+/* hh:mm:ss[.fraction]; ISO 8601 has reduced accuracy (hh:mm, hh) and 24:00:00 as well. A
+ * leap second is 23:59:60 UTC, at whatever local time that is. */
+static const char *time_of_day(struct cursor *c, bool basic, bool iso, int *out_minute,
                                bool *out_leap)
 {
-    int hour, minute, second;
-    if (!number(c, 2, &hour) || (!basic && !literal(c, ':')) || !number(c, 2, &minute) ||
-        (!basic && !literal(c, ':')) || !number(c, 2, &second))
-        return "has no complete time (hh:mm:ss)";
-    if (hour > 23 || minute > 59 || second > 60)
-        return "has a time out of range";
-    if (c->p < c->end && (*c->p == '.' || (allow_comma && *c->p == ','))) {
-        const char *start = ++c->p;
-        while (c->p < c->end && digit(*c->p))
-            c->p++;
-        if (c->p == start)
-            return "has a fraction without digits";
+    int part[3] = {0, 0, 0};
+    for (int i = 0; i < 3; i++) {
+        bool more = c->p < c->end && (basic ? digit(*c->p) : *c->p == ':');
+        if (i > 0 && iso && !more)
+            break;
+        if ((i > 0 && !basic && !literal(c, ':')) || !number(c, 2, &part[i]))
+            return "has no complete time (hh:mm:ss)";
     }
-    *out_minute = hour * 60 + minute;
-    *out_leap = second == 60;
-    return NULL;
+    bool midnight = iso && part[0] == 24 && part[1] == 0 && part[2] == 0;
+    if ((part[0] > 23 && !midnight) || part[1] > 59 || part[2] > 60)
+        return "has a time out of range";
+    *out_minute = part[0] * 60 + part[1];
+    *out_leap = part[2] == 60;
+    return fraction_fault(c, iso);
 }
 
 /* Z, +hh:mm; under ISO 8601 also +hhmm and +hh. */

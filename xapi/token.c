@@ -151,10 +151,7 @@ bool xapi_is_uuid(const char *text, size_t len)
         if (dash ? text[i] != '-' : !hex(text[i]))
             return false;
     }
-    char variant = (char)(text[19] | 0x20);
-    return text[14] >= '1' && text[14] <= '8' &&
-           (variant == '8' || variant == '9' || variant == 'a' || variant == 'b' ||
-            text[19] == '8' || text[19] == '9');
+    return true;
 }
 
 bool xapi_is_uuid_bytes(const uint8_t bytes[16])

@@ -21,7 +21,9 @@ bool xapi_is_uri(const char *text, size_t len);
 bool xapi_is_mailto(const char *text, size_t len);
 /* Well-formed by RFC 5646, section 2.1, grandfathered tags included. */
 bool xapi_is_language_tag(const char *text, size_t len);
-/* RFC 9562 in 8-4-4-4-12 form, variant 10x, a version from 1 to 8. */
+/* The standard string form, 8-4-4-4-12. xAPI (part 2, section 4.4) only recommends the
+ * variant of RFC 9562, so others are valid; what we write ourselves has it, and a version
+ * from 1 to 8. */
 bool xapi_is_uuid(const char *text, size_t len);
 bool xapi_is_uuid_bytes(const uint8_t bytes[16]);
 /* Hexadecimal SHA-1; hexadecimal SHA-224, -256, -384 or -512. */
