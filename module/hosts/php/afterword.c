@@ -227,11 +227,6 @@ ZEND_FUNCTION(afterword_version)
 
 /* ---- the module ------------------------------------------------------------ */
 
-PHP_GINIT_FUNCTION(afterword)
-{
-    memset(afterword_globals, 0, sizeof *afterword_globals);
-}
-
 PHP_MINIT_FUNCTION(afterword)
 {
     (void)type;
@@ -272,7 +267,7 @@ zend_module_entry afterword_module_entry = {
     PHP_MINFO(afterword),
     AW_VERSION_STRING,
     PHP_MODULE_GLOBALS(afterword),
-    PHP_GINIT(afterword),
+    NULL, /* the globals are zero from the start */
     NULL,
     NULL,
     STANDARD_MODULE_PROPERTIES_EX,

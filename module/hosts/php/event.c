@@ -329,7 +329,7 @@ static bool set_named(aw_event *e, const zend_string *name, zval *value,
     return false;
 }
 
-bool afterword_event(const HashTable *from, aw_event *out, struct afterword_pins *pins)
+bool afterword_event(HashTable *from, aw_event *out, struct afterword_pins *pins)
 {
     aw_event event = AW_EVENT_INIT;
     zend_ulong index;

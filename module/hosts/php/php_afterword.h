@@ -45,7 +45,7 @@ struct afterword_pins {
     size_t count, size;
     aw_attribute *attributes;
 };
-bool afterword_event(const HashTable *from, aw_event *out, struct afterword_pins *pins);
+bool afterword_event(HashTable *from, aw_event *out, struct afterword_pins *pins);
 void afterword_pins_free(struct afterword_pins *pins);
 
 /* json.c: arrays to the library's JSON and back; false with an exception thrown. */
