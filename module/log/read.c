@@ -22,6 +22,7 @@ struct log_reader {
     uint64_t open_segment;     /* that scan.fd is; 0: none */
     uint64_t end, end_record;  /* of that segment, once it has a successor */
     uint64_t successor;        /* 0: not known yet */
+    uint64_t missing;          /* the segment that the successor follows, if it is not this one */
     uint64_t truncations;
 };
 
@@ -45,6 +46,7 @@ static void leave_segment(struct log_reader *r)
     r->scan.fd = -1;
     r->open_segment = 0;
     r->successor = 0;
+    r->missing = 0;
     scan_forget(&r->scan);
 }
 
@@ -136,9 +138,10 @@ static int find_end(struct log_reader *r, const struct state *s, aw_error *err)
         if (rc != 0)
             return segment_errno(log, next, rc, "read", err);
     }
-    bool known = (state == SEGMENT_OK || state == SEGMENT_ONE_COPY) &&
-                 info.prev_segment == r->at.segment;
+    bool readable = state == SEGMENT_OK || state == SEGMENT_ONE_COPY;
+    bool known = readable && info.prev_segment == r->at.segment;
     r->successor = next;
+    r->missing = readable && !known ? info.prev_segment : 0;
     /* Unknown: as far as there are records; the file's own end stops the scan. */
     r->end = known ? info.prev_end : UINT64_MAX / 2;
     r->end_record = known ? info.first_record : 0;
@@ -213,7 +216,11 @@ int log_read(struct log_reader *r, const void **out_bytes, size_t *out_len, stru
             return rc;
         uint64_t limit = last ? s.durable_offset : r->end;
         if (r->at.offset >= limit) {
+            uint64_t missing = r->missing;
             enter(r, r->successor, r->end_record ? r->end_record : r->at.record);
+            *out_next = r->at;
+            if (missing)
+                return corrupt(r, missing, 0, "the segment's file is missing", err);
             continue;
         }
         struct scan_found found = scan_next(&r->scan, r->at.offset, r->at.record, limit);

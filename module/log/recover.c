@@ -178,18 +178,20 @@ out:
     return rc;
 }
 
-static uint64_t first_record_of(struct log *log, uint64_t segment)
+/* Of a segment whose header is lost: 0, and its records tell their numbers themselves. */
+static int first_record_of(struct log *log, uint64_t segment, uint64_t *out, aw_error *err)
 {
     struct segment_info info = {0};
     enum segment_state state = SEGMENT_DAMAGED;
     int fd = segment_open(log, segment, O_RDONLY);
     if (fd < 0)
-        return 0;
-    if (segment_read_info(fd, segment, &info, NULL, &state) != 0 ||
-        (state != SEGMENT_OK && state != SEGMENT_ONE_COPY))
-        info.first_record = 0;
+        return segment_errno(log, segment, errno, "open", err);
+    int rc = segment_read_info(fd, segment, &info, NULL, &state);
     close(fd);
-    return info.first_record;
+    if (rc != 0)
+        return segment_errno(log, segment, rc, "read", err);
+    *out = state == SEGMENT_OK || state == SEGMENT_ONE_COPY ? info.first_record : 0;
+    return AW_OK;
 }
 
 int recover_state(struct log *log, const struct state *hint, struct state *out, aw_error *err)
@@ -207,9 +209,10 @@ int recover_state(struct log *log, const struct state *hint, struct state *out, 
         rc = segment_settle(log, newest, &s.begin_segment, &s.bytes, err);
         if (rc == AW_OK)
             rc = recover_last(log, newest, hint, &s, &known, err);
+        if (rc == AW_OK)
+            rc = first_record_of(log, s.begin_segment, &s.begin_record, err);
         if (rc != AW_OK)
             return rc;
-        s.begin_record = first_record_of(log, s.begin_segment);
     }
     if (hint) {
         s.ticket = s.settled = hint->ticket;

@@ -226,21 +226,24 @@ uint64_t segment_next(const struct log *log, uint64_t after, uint64_t last)
     return 0;
 }
 
-/* What segment `number` says it follows; number - 1 if its header is lost. */
-static uint64_t previous_of(const struct log *log, uint64_t number, uint64_t *bytes)
+/* What segment `number` says it follows; number - 1 if its header is lost. A header that cannot be
+ * read now is not a lost one. 0 or errno. */
+static int previous_of(const struct log *log, uint64_t number, uint64_t *bytes, uint64_t *out)
 {
     struct segment_info info;
     enum segment_state state = SEGMENT_DAMAGED;
     struct stat st;
     int fd = segment_open(log, number, O_RDONLY);
-    if (fd >= 0 && fstat(fd, &st) == 0)
-        *bytes += (uint64_t)st.st_size;
-    if (fd < 0 || segment_read_info(fd, number, &info, NULL, &state) != 0)
-        state = SEGMENT_DAMAGED;
-    if (fd >= 0)
-        close(fd);
+    if (fd < 0)
+        return errno;
+    int rc = fstat(fd, &st) == 0 ? segment_read_info(fd, number, &info, NULL, &state) : errno;
+    close(fd);
+    if (rc != 0)
+        return rc;
     bool known = (state == SEGMENT_OK || state == SEGMENT_ONE_COPY) && info.prev_segment < number;
-    return known ? info.prev_segment : number - 1;
+    *bytes += (uint64_t)st.st_size;
+    *out = known ? info.prev_segment : number - 1;
+    return 0;
 }
 
 int segment_settle(struct log *log, uint64_t newest, uint64_t *out_begin, uint64_t *out_bytes,
@@ -256,7 +259,9 @@ int segment_settle(struct log *log, uint64_t newest, uint64_t *out_begin, uint64
             continue;
         }
         begin = list[i];
-        previous = previous_of(log, list[i], &bytes);
+        int failed = previous_of(log, list[i], &bytes, &previous);
+        if (failed != 0)
+            rc = segment_errno(log, list[i], failed, "read", err);
     }
     if (rc == AW_OK && removed > 0 && fsync(log->dir_fd) != 0)
         rc = error_errno(err, errno, "sync the directory", log->dir);

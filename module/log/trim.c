@@ -34,9 +34,13 @@ static int cut(struct log *log, struct log_pos end, aw_error *err)
     int rc = segment_rotate(log, &s, end.segment, 0, err);
     if (rc != AW_OK)
         return rc;
+    /* It is cut now. Until the files behind the cut are gone, nobody may append: a reader would
+     * take them for the log. If that fails here, whoever takes the lock next tries again. */
     rc = segment_settle(log, s.segment, &s.begin_segment, &s.bytes, err);
     if (rc == AW_OK)
         control_put(log->control, &s);
+    else
+        log->control->repair = 1;
     return rc;
 }
 

@@ -35,10 +35,15 @@ static inline void remove_tree(const char *dir)
     nftw(dir, help_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Made by each test, removed by it. */
+/* Made by each test, removed by it. LOG_TEST_IN_MEMORY: where thousands are made and what a disk
+ * does makes no difference. */
 static inline char *new_dir(void)
 {
     const char *base = getenv("TMPDIR");
+#ifdef LOG_TEST_IN_MEMORY
+    if (access("/dev/shm", W_OK) == 0)
+        base = "/dev/shm";
+#endif
     char *dir = malloc(512);
     assert_non_null(dir);
     snprintf(dir, 512, "%s/aw-log-XXXXXX", base ? base : "/tmp");
@@ -140,22 +145,22 @@ static inline struct read_all read_log(struct log *log, size_t most)
     return read_from(log, (struct log_pos){0}, most);
 }
 
-static inline void file_path(const char *dir, const char *name, char out[600])
+static inline void file_path(const char *dir, const char *name, char out[1200])
 {
-    snprintf(out, 600, "%s/%s", dir, name);
+    snprintf(out, 1200, "%s/%s", dir, name);
 }
 
 /* As if the machine had lost power: what the control file says is gone. */
 static inline void forget_control(const char *dir)
 {
-    char path[600];
+    char path[1200];
     file_path(dir, "control", path);
     unlink(path);
 }
 
 static inline unsigned char *load(const char *dir, const char *name, size_t *len)
 {
-    char path[600];
+    char path[1200];
     struct stat st;
     file_path(dir, name, path);
     int fd = open(path, O_RDONLY);
@@ -171,7 +176,7 @@ static inline unsigned char *load(const char *dir, const char *name, size_t *len
 
 static inline void store(const char *dir, const char *name, const void *bytes, size_t len)
 {
-    char path[600];
+    char path[1200];
     file_path(dir, name, path);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0660);
     assert_true(fd >= 0);
@@ -181,7 +186,7 @@ static inline void store(const char *dir, const char *name, const void *bytes, s
 
 static inline bool exists(const char *dir, const char *name)
 {
-    char path[600];
+    char path[1200];
     file_path(dir, name, path);
     return access(path, F_OK) == 0;
 }

@@ -54,7 +54,7 @@ static void test_append_and_read_again(void **unused)
 static void test_modes(void **unused)
 {
     (void)unused;
-    char *dir = new_dir(), path[600], inner[600];
+    char *dir = new_dir(), path[1200], inner[600];
     mode_t old = umask(077);
     snprintf(inner, sizeof inner, "%s/log", dir);
     struct log *log = open_log(inner, 0, 0);
