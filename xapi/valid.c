@@ -67,6 +67,9 @@ int valid_parse(const char *json, size_t len, json_t **out, struct xapi_fault *f
         if (json_error_code(&error) == json_error_out_of_memory)
             return valid_fault(fault, AW_ENOMEM, "", "out of memory");
         snprintf(reason, sizeof reason, "is not JSON: %s (at byte %d)", error.text, error.position);
+        for (char *p = reason; *p; p++) /* jansson quotes the text, and may cut it anywhere */
+            if ((unsigned char)*p >= 0x80 || (unsigned char)*p < 0x20)
+                *p = '?';
         return valid_fault(fault, AW_EJSON, "", reason);
     }
     if (too_deep(value, LIMIT_JSON_DEPTH)) {

@@ -142,7 +142,7 @@ static bool walk_object(struct walk *w, const json_t *value, const void *arg)
         return walk_shape(w, value, &statement_ref);
     if (strcmp(name, sub) != 0)
         return walk_fail_at(w, "objectType", "is none of Activity, Agent, Group, StatementRef and "
-                            "SubStatement: \"%.60s\"", name);
+                            "SubStatement");
     if (arg)
         return walk_fail_at(w, "objectType", "a SubStatement may not hold another");
     return walk_shape(w, value, &shape_sub_statement);
@@ -191,8 +191,7 @@ static bool walk_version(struct walk *w, const json_t *value, const void *arg)
     const char *text = json_string_value(value);
     /* An LRS of 2.0 goes on taking statements of 1.0 (2.0.0, section 4.2.4.3). */
     return (xapi_version_parse(text, &found) && found <= w->version) ||
-           walk_fail(w, "is not %s: \"%.60s\"",
-                     w->version == XAPI_1_0_3 ? "1.0.x" : "1.0.x or 2.0.x", text);
+           walk_fail(w, "is not %s", w->version == XAPI_1_0_3 ? "1.0.x" : "1.0.x or 2.0.x");
 }
 
 #define COMMON_MEMBERS(object_arg)                                                                 \

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "utf8.h"
+
 static void write_reason(struct walk *w, const char *fmt, va_list args)
 {
     vsnprintf(w->fault->reason, sizeof w->fault->reason, fmt, args);
@@ -171,8 +173,9 @@ static const char *text_of(struct walk *w, const json_t *value, size_t *out_len)
     return json_string_value(value);
 }
 
-/* Text shortened for a reason, so that it stays readable. */
-#define SHOWN "\"%.60s\""
+/* Text shortened for a reason, so that it stays readable; never inside a character. */
+#define SHOWN "\"%.*s\""
+#define SHOW(text, len) (int)utf8_cut((text), (len), 60), (text)
 
 static bool formatted(struct walk *w, const json_t *value, bool (*is)(const char *, size_t),
                       const char *what)
@@ -181,7 +184,7 @@ static bool formatted(struct walk *w, const json_t *value, bool (*is)(const char
     const char *text = text_of(w, value, &len);
     if (!text)
         return false;
-    return is(text, len) || walk_fail(w, "is not %s: " SHOWN, what, text);
+    return is(text, len) || walk_fail(w, "is not %s: " SHOWN, what, SHOW(text, len));
 }
 
 bool walk_string(struct walk *w, const json_t *value, const void *arg)
@@ -197,7 +200,7 @@ bool walk_constant(struct walk *w, const json_t *value, const void *arg)
     const char *text = text_of(w, value, &len), *want = arg;
     if (!text)
         return false;
-    return strcmp(text, want) == 0 || walk_fail(w, "is " SHOWN ", not \"%s\"", text, want);
+    return strcmp(text, want) == 0 || walk_fail(w, "is " SHOWN ", not \"%s\"", SHOW(text, len), want);
 }
 
 bool walk_bool(struct walk *w, const json_t *value, const void *arg)
@@ -286,7 +289,7 @@ bool walk_timestamp(struct walk *w, const json_t *value, const void *arg)
     const char *fault = text ? xapi_timestamp_fault(text, len, w->version) : NULL;
     if (!text)
         return false;
-    return !fault || walk_fail(w, SHOWN " %s", text, fault);
+    return !fault || walk_fail(w, SHOWN " %s", SHOW(text, len), fault);
 }
 
 bool walk_language_map(struct walk *w, const json_t *value, const void *arg)
