@@ -130,7 +130,14 @@ void buf_json_real(struct buf *b, double value)
         if (strtod(text, NULL) == value)
             break;
     }
-    buf_puts(b, text);
+    /* A host may have set a locale with another decimal point, even one of several bytes. */
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        bool plain = strchr("0123456789+-eE.", *from) != NULL;
+        if (plain || to == text || to[-1] != '.')
+            *to++ = plain ? *from : '.';
+    }
+    buf_append(b, text, (size_t)(to - text));
 }
 
 /* What a byte below 0x80 becomes inside a JSON string: 0 = itself, 'u' = \u00XX, else \c. */

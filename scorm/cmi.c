@@ -1,6 +1,7 @@
 /* cmi.c - looking up elements of the data model, and the one reader of their values. */
 #include "cmi.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "buf.h"
@@ -61,8 +62,8 @@ const struct cmi_element *cmi_find_indexed(enum scorm_version version, const cha
     }
     pattern[to] = 0;
     const struct cmi_element *e = cmi_find(version, pattern, to);
-    if (!e)
-        return NULL;
+    if (!e || (depth == 0 && strstr(e->path, ".n.")))
+        return NULL; /* a literal "n" is no index */
     *out_n = indices[0];
     *out_m = indices[1];
     return e;
@@ -76,6 +77,49 @@ const struct cmi_element *cmi_element_of(enum scorm_version version, enum cmi_ro
         if (cmi_elements[i].version == version && cmi_elements[i].role == role)
             return &cmi_elements[i];
     return NULL;
+}
+
+/* Patterns by hash, made once: a commit looks up some fifty of them. */
+#define SLOTS 512
+
+static struct slot {
+    const char *pattern;
+    uint8_t len, role, versions;
+} slots[SLOTS];
+static pthread_once_t slots_once = PTHREAD_ONCE_INIT;
+
+static struct slot *slot_of(const char *pattern, size_t len)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)pattern[i]) * 16777619u;
+    size_t at = (hash ^ hash >> 16) % SLOTS;
+    while (slots[at].pattern &&
+           (slots[at].len != len || memcmp(slots[at].pattern, pattern, len) != 0))
+        at = (at + 1) % SLOTS;
+    return &slots[at];
+}
+
+static void make_slots(void)
+{
+    for (size_t i = 0; i < CMI_ELEMENT_COUNT; i++) {
+        const struct cmi_element *e = &cmi_elements[i];
+        struct slot *s = slot_of(e->path, strlen(e->path));
+        s->pattern = e->path;
+        s->len = (uint8_t)strlen(e->path);
+        s->role = (uint8_t)e->role;
+        s->versions |= e->version == SCORM_12 ? CMI_IN_12 : CMI_IN_2004;
+    }
+}
+
+enum cmi_role cmi_role_of(const char *pattern, size_t len, unsigned *out_versions)
+{
+    pthread_once(&slots_once, make_slots);
+    const struct slot *s = slot_of(pattern, len);
+    if (!s->pattern)
+        return CMI_ROLE_COUNT;
+    *out_versions = s->versions;
+    return (enum cmi_role)s->role;
 }
 
 /* ---- the reader --------------------------------------------------------- */

@@ -71,6 +71,10 @@ const struct cmi_element *cmi_find(enum scorm_version version, const char *path,
 #define CMI_INDEX_MAX 65535
 const struct cmi_element *cmi_find_indexed(enum scorm_version version, const char *path, size_t len,
                                            uint16_t *out_n, uint16_t *out_m);
+/* By a pattern, in whichever version has it: both give one pattern one role, a test makes
+ * sure. CMI_ROLE_COUNT if neither has it; *out_versions: CMI_IN_... bits. */
+enum { CMI_IN_12 = 1, CMI_IN_2004 = 2 };
+enum cmi_role cmi_role_of(const char *pattern, size_t len, unsigned *out_versions);
 /* NULL if that version has no such role, and for CMI_KEYWORD. */
 const struct cmi_element *cmi_element_of(enum scorm_version version, enum cmi_role role);
 

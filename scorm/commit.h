@@ -28,7 +28,8 @@ enum scorm_terminated {
 struct scorm_value {
     uint16_t role;      /* enum cmi_role */
     uint16_t n, m;      /* indices: interactions.n.objectives.m.id; 0 where there is none */
-    uint32_t len;
+    uint16_t versions;  /* which versions have the element; while reading */
+    uint32_t len, order;
     const char *text;   /* borrowed from the body or the commit's arena; not NUL-terminated */
 };
 
@@ -71,5 +72,9 @@ const struct scorm_value *scorm_commit_get(const struct scorm_commit *c, enum cm
                                            unsigned n, unsigned m);
 const struct scorm_value *scorm_commit_all(const struct scorm_commit *c, enum cmi_role role,
                                            size_t *out_count);
+
+/* Values sorted by role, n and m, with the table of where each role begins. */
+const struct scorm_value *scorm_values_find(const struct scorm_value *values, const uint32_t *first,
+                                            enum cmi_role role, unsigned n, unsigned m);
 
 #endif
