@@ -23,11 +23,11 @@
 #define FAULT_KILL (-1) /* instead of an errno: the process dies before the call */
 
 static struct {
-    const char *name; /* NULL: any */
-    long left;        /* calls until it fails; 0: never */
-    long times;       /* how many fail in a row; <0: all from then on */
-    int errno_value;
-    long seen;        /* calls so far */
+    const char *_Atomic name; /* NULL: any; atomic, because threads call while a test orders */
+    _Atomic long left;        /* calls until it fails; 0: never */
+    _Atomic long times;       /* how many fail in a row; <0: all from then on */
+    _Atomic int errno_value;
+    _Atomic long seen;        /* calls so far */
 } fault;
 
 static inline void fault_at(const char *name, long nth, long times, int errno_value)
