@@ -127,7 +127,12 @@ static int make_one(const char *path, mode_t mode, aw_error *err)
 {
     if (mkdir(path, 0777) == 0) {
         /* chmod, not the mode of mkdir: the umask must not take the group's rights. */
-        return chmod(path, mode) < 0 ? error_errno(err, errno, "set the mode of", path) : AW_OK;
+        if (chmod(path, mode) < 0)
+            return error_errno(err, errno, "set the mode of", path);
+        /* Its name must be on the disk before anything in it is promised to be. */
+        char parent[4096];
+        parent_of(path, parent, sizeof parent);
+        return fs_sync_dir(parent, err);
     }
     int e = errno;
     struct stat st;
