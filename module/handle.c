@@ -73,6 +73,8 @@ int aw_open(const aw_config_source *source, const aw_host *host, aw **out, aw_er
     }
     if (rc == AW_OK)
         rc = known_open(self->config.state_dir, &self->known, err);
+    if (rc == AW_OK)
+        rc = identity_open(&self->config, &self->identity, err);
     if (rc != AW_OK) {
         aw_close(self);
         return rc;

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "config.h"
+#include "identity.h"
 #include "log.h"
 #include "say.h"
 
@@ -13,6 +14,7 @@ struct state;
 
 struct aw {
     struct config config;
+    struct identity identity;
     aw_host host; /* a full copy of what the host gave */
     struct say say;
     struct log *journal;

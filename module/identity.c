@@ -1,0 +1,114 @@
+/* identity.c - keyed pseudonyms, registrations, tokens. */
+#include "identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "digest.h"
+#include "error.h"
+#include "fs.h"
+
+static int read_key(const char *path, struct identity *out, aw_error *err)
+{
+    char *text = NULL;
+    size_t len;
+    int rc = fs_read(path, 4096, &text, &len, err);
+    if (rc != AW_OK)
+        return rc;
+    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+        len--;
+    if (!digest_unhex(text, len, out->key, IDENTITY_KEY_BYTES))
+        rc = error_set(err, AW_ECONFIG, path,
+                       "must hold 64 hexadecimal digits; with another key every learner would get "
+                       "a new pseudonym, so restore the old file if there was one");
+    free(text);
+    return rc;
+}
+
+/* Written aside and linked into place, so that of two processes that start at once
+ * both end up with the same key. */
+static int make_key(const char *path, aw_error *err)
+{
+    uint8_t key[IDENTITY_KEY_BYTES];
+    char hex[2 * IDENTITY_KEY_BYTES + 2], aside[4200];
+    if (!digest_random(key, sizeof key))
+        return error_set(err, AW_EINTERNAL, path, "no random numbers to be had");
+    digest_hex(key, sizeof key, hex);
+    hex[2 * IDENTITY_KEY_BYTES] = '\n';
+    snprintf(aside, sizeof aside, "%s.%ld", path, (long)getpid());
+    int rc = fs_write_atomic(aside, hex, 2 * IDENTITY_KEY_BYTES + 1, 0660, err);
+    if (rc != AW_OK)
+        return rc;
+    if (link(aside, path) < 0 && errno != EEXIST)
+        rc = error_errno(err, errno, "create", path);
+    unlink(aside);
+    return rc;
+}
+
+int identity_open(const struct config *c, struct identity *out, aw_error *err)
+{
+    char path[4096];
+    int rc;
+    if (c->key_file)
+        return read_key(c->key_file, out, err);
+    rc = fs_join(path, sizeof path, c->state_dir, "pseudonym.key", err);
+    if (rc == AW_OK && access(path, F_OK) < 0)
+        rc = make_key(path, err);
+    return rc == AW_OK ? read_key(path, out, err) : rc;
+}
+
+static void keyed(const struct identity *id, const char *purpose, const char *a, const char *b,
+                  uint8_t out[32])
+{
+    struct buf text = BUF_INIT(8192);
+    buf_puts(&text, purpose);
+    buf_putc(&text, '\x1f');
+    buf_puts(&text, a);
+    buf_putc(&text, '\x1f');
+    buf_puts(&text, b);
+    /* A pseudonym that differs from run to run would be worse than none. */
+    if (text.error || !digest_hmac_sha256(id->key, sizeof id->key, text.data, text.len, out))
+        abort();
+    buf_free(&text);
+}
+
+void identity_account(const struct identity *id, const char *learner, char out[UUID5_TEXT])
+{
+    uint8_t mac[32];
+    uuid5 u;
+    keyed(id, "account", learner, "", mac);
+    memcpy(u.bytes, mac, 16);
+    u.bytes[6] = (uint8_t)((u.bytes[6] & 0x0f) | 0x80); /* version 8: our own */
+    u.bytes[8] = (uint8_t)((u.bytes[8] & 0x3f) | 0x80);
+    uuid5_text(&u, out);
+}
+
+void identity_anonymous(const struct identity *id, const char *learner, const char *discussion,
+                        char out[48])
+{
+    uint8_t mac[32];
+    keyed(id, "anonymous", learner, discussion, mac);
+    memcpy(out, IDENTITY_ANONYMOUS, 5);
+    digest_hex(mac, 16, out + 5);
+}
+
+void identity_token(const struct identity *id, const char *discussion, const char *learner,
+                    char out[48])
+{
+    uint8_t mac[32];
+    struct buf text = BUF_INIT(64);
+    keyed(id, "token", discussion, learner, mac);
+    digest_base64(&text, mac, 24, true);
+    snprintf(out, 48, "%s", text.data ? text.data : "");
+    buf_free(&text);
+}
+
+uuid5 identity_registration(const struct config *c, const char *learner, const char *course)
+{
+    return uuid5_make(&c->site, "registration", learner, course, UUID5_END);
+}
