@@ -94,6 +94,30 @@ int state_job_lease(struct state *s, const char *key, int64_t until_ms, aw_error
     return rc == AW_OK && sqlite3_changes(s->db) == 0 ? AW_EBUSY : rc;
 }
 
+int state_jobs_for(struct state *s, const char *provider, const char *learner, uint32_t kind,
+                   state_job_each each, void *context, aw_error *err)
+{
+    static const char sql[] = "SELECT " JOB " FROM job WHERE provider=? AND learner=? AND kind=?"
+                              " ORDER BY id DESC LIMIT 200";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "tti", provider, learner, (int64_t)kind);
+    int rc;
+    while ((rc = sq_row(s, q, err)) == AW_OK) {
+        struct state_job j;
+        rc = take_job(q, &j, err);
+        if (rc != AW_OK)
+            break;
+        int stop = each(context, &j);
+        free(j.payload);
+        if (stop)
+            break;
+    }
+    sq_done(q);
+    return rc == AW_ENOTFOUND ? AW_OK : rc;
+}
+
 static int64_t one_number(struct state *s, const char *sql, const char *argument)
 {
     sqlite3_stmt *q = sq_get(s, sql, NULL);
@@ -145,15 +169,18 @@ int64_t state_count(struct state *s, const char *what)
 int state_dead_add(struct state *s, const struct state_dead *d, aw_error *err)
 {
     static const char sql[] =
-        "INSERT INTO dead(at_ms,sink,code,subject,reason,bytes) VALUES(?,?,?,?,?,?)";
+        "INSERT INTO dead(at_ms,sink,code,subject,reason,bytes,wanted) VALUES(?,?,?,?,?,?,?)"
+        " ON CONFLICT(sink,subject) DO UPDATE SET at_ms=excluded.at_ms,code=excluded.code,"
+        "reason=excluded.reason,bytes=excluded.bytes,wanted=excluded.wanted";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
         return AW_EINTERNAL;
-    sq_bind(q, "ittttb", d->at_ms, d->sink, d->code, d->subject, d->reason, d->bytes, d->len);
+    sq_bind(q, "ittttbi", d->at_ms, d->sink, d->code, d->subject, d->reason, d->bytes, d->len,
+            (int64_t)d->wanted);
     return sq_run(s, q, err);
 }
 
-#define DEAD "id,at_ms,sink,code,subject,reason,bytes"
+#define DEAD "id,at_ms,sink,code,subject,reason,bytes,wanted"
 
 static int take_dead(sqlite3_stmt *q, struct state_dead *d, aw_error *err)
 {
@@ -163,6 +190,7 @@ static int take_dead(sqlite3_stmt *q, struct state_dead *d, aw_error *err)
     SQ_TEXT(q, 3, d->code);
     SQ_TEXT(q, 4, d->subject);
     SQ_TEXT(q, 5, d->reason);
+    d->wanted = sqlite3_column_int(q, 7) != 0;
     d->len = (size_t)sqlite3_column_bytes(q, 6);
     d->bytes = malloc(d->len + 1);
     if (!d->bytes)
@@ -198,14 +226,9 @@ int state_dead_remove(struct state *s, int64_t id, aw_error *err)
     return rc == AW_OK && sqlite3_changes(s->db) == 0 ? AW_ENOTFOUND : rc;
 }
 
-int state_dead_list(struct state *s, int64_t limit, state_dead_each each, void *context,
-                    aw_error *err)
+static int each_dead(struct state *s, sqlite3_stmt *q, state_dead_each each, void *context,
+                     aw_error *err)
 {
-    static const char sql[] = "SELECT " DEAD " FROM dead ORDER BY id DESC LIMIT ?";
-    sqlite3_stmt *q = sq_get(s, sql, err);
-    if (!q)
-        return AW_EINTERNAL;
-    sq_bind(q, "i", limit);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK) {
         struct state_dead d;
@@ -219,6 +242,40 @@ int state_dead_list(struct state *s, int64_t limit, state_dead_each each, void *
     }
     sq_done(q);
     return rc == AW_ENOTFOUND ? AW_OK : rc;
+}
+
+int state_dead_list(struct state *s, int64_t limit, state_dead_each each, void *context,
+                    aw_error *err)
+{
+    static const char sql[] = "SELECT " DEAD " FROM dead ORDER BY id DESC LIMIT ?";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "i", limit);
+    return each_dead(s, q, each, context, err);
+}
+
+int state_dead_wanted(struct state *s, const char *sink, state_dead_each each, void *context,
+                      aw_error *err)
+{
+    static const char sql[] =
+        "SELECT " DEAD " FROM dead WHERE sink=? AND wanted=1 ORDER BY id LIMIT 1";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "t", sink);
+    return each_dead(s, q, each, context, err);
+}
+
+int state_dead_want(struct state *s, int64_t id, aw_error *err)
+{
+    static const char sql[] = "UPDATE dead SET wanted=1 WHERE id=?";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "i", id);
+    int rc = sq_run(s, q, err);
+    return rc == AW_OK && sqlite3_changes(s->db) == 0 ? AW_ENOTFOUND : rc;
 }
 
 /* ---- notes ------------------------------------------------------------------ */

@@ -5,6 +5,15 @@
 #include "error.h"
 #include "sqlite.h"
 
+/* Something that readers keep parsed has changed. */
+static int bump(struct state *s, int rc, aw_error *err)
+{
+    static const char sql[] = "INSERT INTO place VALUES('links',0,0,1) ON CONFLICT(name) DO "
+                              "UPDATE SET record=record+1";
+    sqlite3_stmt *q = rc == AW_OK ? sq_get(s, sql, err) : NULL;
+    return q ? sq_run(s, q, err) : rc == AW_OK ? AW_EINTERNAL : rc;
+}
+
 int state_link_put(struct state *s, const char *id, const char *course, const char *json,
                    aw_error *err)
 {
@@ -14,7 +23,7 @@ int state_link_put(struct state *s, const char *id, const char *course, const ch
     if (!q)
         return AW_EINTERNAL;
     sq_bind(q, "ttt", id, course, json);
-    return sq_run(s, q, err);
+    return bump(s, sq_run(s, q, err), err);
 }
 
 static int remove_by_id(struct state *s, const char *sql, const char *id, aw_error *err)
@@ -24,7 +33,9 @@ static int remove_by_id(struct state *s, const char *sql, const char *id, aw_err
         return AW_EINTERNAL;
     sq_bind(q, "t", id);
     int rc = sq_run(s, q, err);
-    return rc == AW_OK && sqlite3_changes(s->db) == 0 ? AW_ENOTFOUND : rc;
+    if (rc == AW_OK && sqlite3_changes(s->db) == 0)
+        return AW_ENOTFOUND;
+    return bump(s, rc, err);
 }
 
 int state_link_remove(struct state *s, const char *id, aw_error *err)
@@ -71,14 +82,8 @@ int state_links(struct state *s, const char *course, state_link_each each, void 
 
 int64_t state_links_version(struct state *s)
 {
-    /* data_version changes when another connection changed anything; total_changes when we did. */
-    static const char sql[] = "PRAGMA data_version";
-    sqlite3_stmt *q = sq_get(s, sql, NULL);
-    int64_t version = -1;
-    if (q && sqlite3_step(q) == SQLITE_ROW)
-        version = sqlite3_column_int64(q, 0);
-    sq_done(q);
-    return version;
+    struct state_place at = {0};
+    return state_place_get(s, "links", &at, NULL) == AW_OK ? (int64_t)at.record : 0;
 }
 
 int state_course_put(struct state *s, const char *id, const char *title, const char *language,
@@ -93,7 +98,7 @@ int state_course_put(struct state *s, const char *id, const char *title, const c
         return AW_EINTERNAL;
     sq_bind(q, "tttt", id, title && *title ? title : NULL, language && *language ? language : NULL,
             json);
-    return sq_run(s, q, err);
+    return bump(s, sq_run(s, q, err), err);
 }
 
 static void take_course(sqlite3_stmt *q, struct state_course *out)

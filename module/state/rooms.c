@@ -59,6 +59,17 @@ int state_discussion_last(struct state *s, const char *link, const char *room,
     return one_discussion(s, q, out, err);
 }
 
+int state_discussion_by_ref(struct state *s, const char *provider, const char *room_ref,
+                            struct state_discussion *out, aw_error *err)
+{
+    static const char sql[] = "SELECT " DISCUSSION " FROM discussion WHERE room_ref=? AND provider=?";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "tt", room_ref, provider);
+    return one_discussion(s, q, out, err);
+}
+
 int state_discussion_put(struct state *s, const struct state_discussion *d, aw_error *err)
 {
     static const char sql[] =

@@ -23,6 +23,7 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "CREATE TABLE discussion(id TEXT PRIMARY KEY,link TEXT,course TEXT,room TEXT,number INTEGER,"
     "name TEXT,title TEXT,language TEXT,provider TEXT,room_ref TEXT,topic_ref TEXT,url TEXT,"
     "opened_ms INTEGER,members INTEGER,UNIQUE(link,room,number)) WITHOUT ROWID;"
+    "CREATE INDEX discussion_ref ON discussion(room_ref);"
     "CREATE TABLE member(discussion TEXT,learner TEXT,link TEXT,enrolment INTEGER,state INTEGER,"
     "rejoined INTEGER,user_ref TEXT,unlocked_ms INTEGER,invited_ms INTEGER,posts INTEGER,"
     "answers INTEGER,PRIMARY KEY(discussion,learner)) WITHOUT ROWID;"
@@ -46,7 +47,7 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "CREATE TABLE job(id INTEGER PRIMARY KEY,key TEXT NOT NULL UNIQUE,provider TEXT,kind INTEGER,"
     "state INTEGER,tries INTEGER,next_ms INTEGER,discussion TEXT,learner TEXT,payload TEXT);"
     "CREATE INDEX job_due ON job(provider,next_ms,id) WHERE state IN(1,2);"
+    "CREATE INDEX job_learner ON job(learner,kind);"
     "CREATE TABLE dead(id INTEGER PRIMARY KEY AUTOINCREMENT,at_ms INTEGER,sink TEXT,code TEXT,"
-    "subject TEXT,reason TEXT,bytes BLOB);"
-    "CREATE INDEX dead_sink ON dead(sink);",
+    "subject TEXT,reason TEXT,bytes BLOB,wanted INTEGER,UNIQUE(sink,subject));",
 };

@@ -22,7 +22,7 @@
 
 #define STATE_ID (LIMIT_ID_BYTES + 1)
 #define STATE_TITLE (LIMIT_TITLE_BYTES + 1)
-#define STATE_REF 192
+#define STATE_REF 256
 #define STATE_URL 512
 
 struct state;
@@ -133,6 +133,9 @@ struct state_discussion {
 int state_discussion_get(struct state *s, const char *id, struct state_discussion *out,
                          aw_error *err);
 int state_discussion_put(struct state *s, const struct state_discussion *d, aw_error *err);
+/* By what the forum calls its room. */
+int state_discussion_by_ref(struct state *s, const char *provider, const char *room_ref,
+                            struct state_discussion *out, aw_error *err);
 /* The last room (highest number) for the link and room key. */
 int state_discussion_last(struct state *s, const char *link, const char *room,
                           struct state_discussion *out, aw_error *err);
@@ -251,6 +254,10 @@ int state_job_next(struct state *s, const char *provider, int64_t now_ms, struct
                    int64_t *out_next_ms, aw_error *err);
 /* Takes it for lease_ms; AW_EBUSY if another was faster. */
 int state_job_lease(struct state *s, const char *key, int64_t until_ms, aw_error *err);
+typedef int (*state_job_each)(void *context, const struct state_job *j);
+/* What was asked for a learner, of one kind, newest first. */
+int state_jobs_for(struct state *s, const char *provider, const char *learner, uint32_t kind,
+                   state_job_each each, void *context, aw_error *err);
 int64_t state_jobs_open(struct state *s, const char *provider); /* queued or leased; NULL: all */
 
 /* ---- dead letters ----------------------------------------------------------- */
@@ -263,11 +270,18 @@ struct state_dead {
     char reason[LIMIT_REASON_BYTES + 1];
     void *bytes;              /* the statement or record; free() it */
     size_t len;
+    bool wanted;              /* to be tried again */
 };
+/* One a (sink, subject): the same failure after a crash is not kept twice. */
 int state_dead_add(struct state *s, const struct state_dead *d, aw_error *err);
+/* Marks it to be tried again by its sink. */
+int state_dead_want(struct state *s, int64_t id, aw_error *err);
 int state_dead_get(struct state *s, int64_t id, struct state_dead *out, aw_error *err);
 int state_dead_remove(struct state *s, int64_t id, aw_error *err);
 typedef int (*state_dead_each)(void *context, const struct state_dead *d);
+/* The oldest of the sink that is so marked, if there is one. */
+int state_dead_wanted(struct state *s, const char *sink, state_dead_each each, void *context,
+                      aw_error *err);
 int state_dead_list(struct state *s, int64_t limit, state_dead_each each, void *context,
                     aw_error *err); /* newest first */
 int64_t state_dead_count(struct state *s, const char *sink); /* NULL: all */
