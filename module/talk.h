@@ -1,0 +1,31 @@
+/* talk.h - what idea.c shares with talk.c: finding the place an event speaks of. */
+#ifndef MODULE_TALK_H
+#define MODULE_TALK_H
+
+#include "interpret.h"
+
+/* The cast of someone who acts on a topic (and post) that we know. */
+struct talk {
+    struct cast cast;
+    struct state_post post; /* post "" where the event names none */
+    char who[STATE_ID];     /* who acted */
+};
+
+/* Finds topic, post, discussion; AW_ENOTFOUND with what is not known. who: the
+ * learner of the event, or `by` where that is given. */
+int talk_find(struct interp *in, const aw_event *e, bool want_post, struct talk *out,
+              aw_error *err);
+/* May this person speak here? Members and those the link names; other forums judge themselves. */
+int talk_may_speak(struct interp *in, const struct cast *c, const char *who, aw_error *err);
+/* The link of the cast's discussion, or NULL if it was removed. */
+const struct link *talk_link(const struct cast *c);
+/* Tells and saves. */
+int talk_tell(struct interp *in, enum tell_what what, struct talk *t, const struct tell_facts *f,
+              int64_t happened_ms, aw_error *err);
+/* The statement that a reply refers to: the parent's, else the topic's. */
+uuid5 talk_ref(struct interp *in, const struct state_topic *t, const char *parent);
+/* Keeps a reply: the post's row, the topic's and the member's counts. */
+int talk_keep_reply(struct interp *in, struct talk *t, const aw_event *e, const uuid5 *statement,
+                    bool official, aw_error *err);
+
+#endif
