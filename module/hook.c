@@ -23,13 +23,29 @@ static int append(struct aw *self, const aw_event *event, aw_error *err)
     return rc;
 }
 
+/* Who asks anonymously does not even stand in the journal: the event goes in under a
+ * name that only the key connects with the learner, and without anything that tells. */
+static void make_anonymous(const struct aw *self, aw_event *event, char name[48])
+{
+    identity_anonymous(&self->identity, event->learner, event->discussion ? event->discussion : "",
+                       name);
+    event->learner = name;
+    event->learner_name = event->learner_email = event->registration = event->forum_user = NULL;
+    event->by = NULL;
+    event->attribute_count = 0;
+    event->utc_offset_min = AW_UTC_OFFSET_UNKNOWN;
+}
+
 static int notify(struct aw *self, aw_event *event, aw_error *err)
 {
+    char anonymous[48];
     int rc = event_validate(event, err);
     if (rc == AW_OK && event->course && *event->course && !self->config.accept_unknown_courses)
         rc = known_check(self->known, event->course, err);
     if (rc != AW_OK)
         return rc;
+    if (event->anonymous == AW_YES && event->learner && *event->learner)
+        make_anonymous(self, event, anonymous);
     if (event->time_ms == 0)
         event->time_ms = handle_now_ms(self);
     return append(self, event, err);

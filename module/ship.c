@@ -1,0 +1,392 @@
+/*
+ * ship.c - one thread per LRS, following the statement log.
+ *
+ * Its cursor is saved now and then, not at each batch: after a crash what was
+ * sent since is sent again, the same bytes under the same ids, which an LRS
+ * takes without a second copy. What the LRS refuses for good is a dead letter
+ * before the cursor passes it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deliver.h"
+#include "error.h"
+#include "record.h"
+#include "state.h"
+#include "timestamp.h"
+#include "worker.h"
+
+#define SAVE_EVERY_MS 200
+#define WINDOW_BYTES (8u << 20)
+
+struct item { /* a statement in the window */
+    size_t offset, len;
+    uuid5 id;
+    bool with_files;
+    struct log_pos after; /* the cursor once it is settled */
+};
+
+struct ship {
+    struct worker *worker;
+    struct xapi_lrs *lrs;
+    char name[80]; /* "lrs:main": of its cursor, its note, its dead letters */
+    pthread_t thread;
+    struct state *state;
+    struct log_reader *reader;
+
+    struct buf bytes;      /* the window's statements, one behind the other */
+    struct item *items;
+    struct xapi_outgoing *outgoing;
+    size_t count, first, room; /* items[first .. first + count) */
+    struct log_pos read;   /* how far the log was read */
+    struct log_pos at;     /* everything before is settled */
+
+    int64_t saved_ms;      /* monotonic */
+    enum xapi_alert told_alert;
+    pthread_mutex_t mutex; /* of what is below: other threads look */
+    struct log_pos saved;  /* as in the store */
+    bool idle;
+};
+
+/* ---- reading ahead --------------------------------------------------------------- */
+
+static void compact(struct ship *s)
+{
+    if (s->first == 0)
+        return;
+    if (s->count == 0) {
+        buf_reset(&s->bytes);
+    } else {
+        size_t gone = s->items[s->first].offset;
+        memmove(s->bytes.data, s->bytes.data + gone, s->bytes.len - gone);
+        s->bytes.len -= gone;
+        memmove(s->items, s->items + s->first, s->count * sizeof *s->items);
+        for (size_t i = 0; i < s->count; i++)
+            s->items[i].offset -= gone;
+    }
+    s->first = 0;
+}
+
+static bool wanted(const struct ship *s, const struct record *r)
+{
+    unsigned of = (r->flags & RECORD_OURS ? XAPI_OF_AFTERWORD : 0) |
+                  (r->flags & RECORD_SCORM ? XAPI_OF_SCORM : 0);
+    return r->type == RECORD_STATEMENT &&
+           xapi_lrs_wants(s->lrs, r->verb, of, r->course, r->course_len);
+}
+
+/* Fills the window up to what is worth handing in at once, and not past what is committed. */
+static int fill(struct ship *s, aw_error *err)
+{
+    struct log_pos end = worker_committed(s->worker);
+    size_t most = xapi_lrs_batch_statements(s->lrs);
+    if (most > s->room)
+        most = s->room;
+    if (s->count >= most || s->bytes.len > WINDOW_BYTES)
+        return AW_OK;
+    compact(s);
+    while (s->count < most && s->bytes.len < WINDOW_BYTES && log_pos_cmp(s->read, end) < 0) {
+        const void *bytes;
+        size_t len;
+        struct log_pos next;
+        struct record r;
+        int rc = log_read(s->reader, &bytes, &len, &next, err);
+        if (rc == AW_EAGAIN)
+            break;
+        s->read = next;
+        if (rc == AW_ECORRUPT) { /* said aloud; everything behind it still goes out */
+            say_error(&s->worker->aw->say, AW_LOG_ERROR, "a statement is damaged on the disk", err);
+            continue;
+        }
+        if (rc == AW_OK)
+            rc = record_read(bytes, len, &r, err);
+        if (rc != AW_OK)
+            return rc;
+        if (!wanted(s, &r))
+            continue;
+        s->items[s->count++] = (struct item){s->bytes.len, r.json_len, r.id, false, next};
+        buf_append(&s->bytes, r.json, r.json_len);
+        if (s->bytes.error)
+            return buf_error(&s->bytes, s->name, err);
+    }
+    if (s->count == 0)
+        s->at = s->read;
+    return AW_OK;
+}
+
+/* ---- remembering --------------------------------------------------------------------- */
+
+struct burying { /* what dead() needs to know of the statements in hand */
+    struct ship *ship;
+    const struct xapi_outgoing *statements;
+};
+
+static int dead(void *context, size_t index, const char *code, const char *text)
+{
+    const struct burying *b = context;
+    const struct xapi_outgoing *statement = &b->statements[index];
+    struct ship *s = b->ship;
+    struct state_dead d = {.at_ms = handle_now_ms(s->worker->aw),
+                           .bytes = (void *)statement->bytes, .len = statement->len};
+    aw_error err = AW_ERROR_INIT;
+    snprintf(d.sink, sizeof d.sink, "%s", s->name);
+    snprintf(d.code, sizeof d.code, "%s", code);
+    uuid5_text(&statement->id, d.subject);
+    snprintf(d.reason, sizeof d.reason, "%s", text);
+    say(&s->worker->aw->say, AW_LOG_WARNING, "statement set aside as a dead letter", "lrs",
+        s->name + 4, "statement", d.subject, "why", d.code, "answer", d.reason, SAY_END);
+    int rc = state_dead_add(s->state, &d, &err);
+    if (rc != AW_OK)
+        say_error(&s->worker->aw->say, AW_LOG_ERROR, "a dead letter could not be kept", &err);
+    return rc;
+}
+
+/* What `afterword status` and the metrics show of this LRS. */
+static void report_json(const struct xapi_lrs_report *r, struct buf *b)
+{
+    static const char *const health[] = {"healthy", "waiting", "stopped"};
+    buf_printf(b, "{\"health\":\"%s\",\"alert\":\"%s\",\"alert_since_ms\":%lld,\"alert_text\":",
+               health[r->health], xapi_alert_name(r->alert), (long long)r->alert_since_ms);
+    buf_json_str(b, r->alert_text);
+    buf_printf(b,
+               ",\"last_success_ms\":%lld,\"next_ms\":%lld,\"requests\":%llu,\"delivered\":%llu,"
+               "\"dead\":%llu,\"conflicts\":%llu,\"retries\":%llu,\"unknown\":%llu,\"bytes\":%llu,"
+               "\"last_latency_ms\":%lld,\"largest_latency_ms\":%lld,\"batch_statements\":%zu}",
+               (long long)r->last_success_ms, (long long)r->next_ms,
+               (unsigned long long)r->requests, (unsigned long long)r->delivered,
+               (unsigned long long)r->dead, (unsigned long long)r->conflicts,
+               (unsigned long long)r->retries, (unsigned long long)r->unknown,
+               (unsigned long long)r->bytes, (long long)r->last_latency_ms,
+               (long long)r->largest_latency_ms, r->batch_statements);
+}
+
+static void save(struct ship *s, bool now)
+{
+    int64_t ms = timestamp_monotonic_ms();
+    aw_error err = AW_ERROR_INIT;
+    struct xapi_lrs_report report;
+    xapi_lrs_report(s->lrs, &report);
+    bool alert_changed = report.alert != s->told_alert;
+    if (!now && !alert_changed && ms - s->saved_ms < SAVE_EVERY_MS)
+        return;
+    struct buf note = BUF_INIT(8192);
+    struct state_place place = {s->at.segment, s->at.offset, s->at.record};
+    report_json(&report, &note);
+    int rc = state_begin(s->state, &err);
+    if (rc == AW_OK)
+        rc = state_place_set(s->state, s->name, &place, &err);
+    if (rc == AW_OK && !note.error)
+        rc = state_note_put(s->state, s->name, note.data, &err);
+    if (rc == AW_OK)
+        rc = state_commit(s->state, &err);
+    if (rc != AW_OK) {
+        state_rollback(s->state);
+        say_error(&s->worker->aw->say, AW_LOG_ERROR, "an LRS's cursor could not be saved", &err);
+    } else {
+        pthread_mutex_lock(&s->mutex);
+        s->saved = s->at;
+        pthread_mutex_unlock(&s->mutex);
+        s->saved_ms = ms;
+    }
+    buf_free(&note);
+    if (alert_changed) {
+        s->told_alert = report.alert;
+        say(&s->worker->aw->say, report.alert ? AW_LOG_WARNING : AW_LOG_INFO,
+            report.alert ? "nothing is being delivered" : "delivering again", "lrs", s->name + 4,
+            "alert", xapi_alert_name(report.alert), "why",
+            report.alert ? report.alert_text : NULL, SAY_END);
+    }
+}
+
+static void set_idle(struct ship *s, bool idle)
+{
+    pthread_mutex_lock(&s->mutex);
+    s->idle = idle;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+bool ship_idle(struct ship *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    bool idle = s->idle;
+    pthread_mutex_unlock(&s->mutex);
+    return idle;
+}
+
+struct log_pos ship_at(struct ship *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    struct log_pos at = s->saved;
+    pthread_mutex_unlock(&s->mutex);
+    return at;
+}
+
+/* ---- dead letters that are tried again -------------------------------------------------- */
+
+static int retry_one(void *context, const struct state_dead *d)
+{
+    struct state_dead *out = context;
+    *out = *d;
+    out->bytes = malloc(d->len + 1);
+    if (out->bytes)
+        memcpy(out->bytes, d->bytes, d->len + 1);
+    return 1;
+}
+
+/* Those that somebody asked to have tried again, one by one. */
+static void retry_dead(struct ship *s)
+{
+    aw_error err = AW_ERROR_INIT;
+    while (!s->worker->ending) {
+        struct state_dead d = {.id = 0};
+        if (state_dead_wanted(s->state, s->name, retry_one, &d, &err) != AW_OK || d.id == 0 ||
+            !d.bytes)
+            return;
+        struct xapi_outgoing one = {.bytes = d.bytes, .len = d.len};
+        struct xapi_delivery result = {0};
+        struct burying burying = {s, &one};
+        uuid5_parse(d.subject, &one.id);
+        int rc = state_dead_remove(s->state, d.id, &err);
+        if (rc == AW_OK)
+            rc = xapi_deliver(s->lrs, &one, 1, handle_now_ms(s->worker->aw), dead, &burying,
+                              &result, &err);
+        if (rc != AW_OK || result.settled == 0) { /* not now: it stays, marked */
+            state_dead_add(s->state, &d, &err);
+            free(d.bytes);
+            return;
+        }
+        free(d.bytes);
+    }
+}
+
+/* ---- the thread ----------------------------------------------------------------------------- */
+
+static int send_window(struct ship *s, int64_t *out_wait_ms, aw_error *err)
+{
+    struct xapi_delivery result = {0};
+    const struct item *items = s->items + s->first;
+    for (size_t i = 0; i < s->count; i++)
+        s->outgoing[i] = (struct xapi_outgoing){s->bytes.data + items[i].offset, items[i].len,
+                                                items[i].id, items[i].with_files};
+    struct burying burying = {s, s->outgoing};
+    int rc = xapi_deliver(s->lrs, s->outgoing, s->count, handle_now_ms(s->worker->aw), dead,
+                          &burying, &result, err);
+    if (result.settled > 0) {
+        s->at = items[result.settled - 1].after;
+        s->first += result.settled;
+        s->count -= result.settled;
+        if (s->count == 0)
+            s->at = s->read;
+    }
+    *out_wait_ms = result.wait_ms;
+    return rc;
+}
+
+/* Sleeps wait_ms, or less when the worker ends. */
+static void pause_for(struct ship *s, int64_t wait_ms)
+{
+    int64_t until = timestamp_monotonic_ms() + wait_ms;
+    uint64_t seen = worker_wait(s->worker, 0, 0);
+    set_idle(s, true);
+    while (!s->worker->ending && timestamp_monotonic_ms() < until)
+        seen = worker_wait(s->worker, seen, until);
+    set_idle(s, false);
+}
+
+static void *run(void *context)
+{
+    struct ship *s = context;
+    aw_error err = AW_ERROR_INIT;
+    while (!s->worker->ending) {
+        uint64_t generation = worker_wait(s->worker, 0, 0);
+        int64_t wait_ms = 0;
+        retry_dead(s);
+        int rc = fill(s, &err);
+        if (rc == AW_OK && s->count > 0)
+            rc = send_window(s, &wait_ms, &err);
+        if (rc != AW_OK) {
+            say_error(&s->worker->aw->say, AW_LOG_ERROR, "an LRS's thread waits", &err);
+            wait_ms = 1000;
+        }
+        save(s, s->count == 0);
+        if (wait_ms > 0) {
+            pause_for(s, wait_ms);
+        } else if (s->count == 0 && log_pos_cmp(s->read, worker_committed(s->worker)) >= 0) {
+            set_idle(s, true);
+            worker_wait(s->worker, generation, INT64_MAX);
+            set_idle(s, false);
+        }
+    }
+    save(s, true);
+    return NULL;
+}
+
+static void ship_free(struct ship *s)
+{
+    if (!s)
+        return;
+    log_reader_close(s->reader);
+    state_close(s->state);
+    xapi_lrs_close(s->lrs);
+    buf_free(&s->bytes);
+    free(s->items);
+    free(s->outgoing);
+    pthread_mutex_destroy(&s->mutex);
+    free(s);
+}
+
+static int prepare(struct ship *s, aw_error *err)
+{
+    struct state_place p = {0};
+    snprintf(s->name, sizeof s->name, "lrs:%s", xapi_lrs_name(s->lrs));
+    buf_init(&s->bytes, WINDOW_BYTES + LIMIT_STATEMENT_BYTES * 2);
+    s->room = 2 * xapi_lrs_batch_statements(s->lrs);
+    s->items = calloc(s->room, sizeof *s->items);
+    s->outgoing = calloc(s->room, sizeof *s->outgoing);
+    if (!s->items || !s->outgoing)
+        return error_nomem(err, s->name);
+    int rc = state_open(s->worker->aw->config.state_dir, &s->state, err);
+    if (rc == AW_OK) {
+        rc = state_place_get(s->state, s->name, &p, err);
+        if (rc == AW_ENOTFOUND) {
+            /* A new LRS begins with what comes; `afterword lrs replay` fills in what was. */
+            struct log_pos end = s->worker->committed;
+            p = (struct state_place){end.segment, end.offset, end.record};
+            rc = state_place_set(s->state, s->name, &p, err);
+        }
+    }
+    if (rc != AW_OK)
+        return rc;
+    s->at = s->read = s->saved = (struct log_pos){p.segment, p.offset, p.record};
+    return log_reader_open(s->worker->statements, s->at, &s->reader, err);
+}
+
+int ship_start(struct worker *w, const json_t *config, struct ship **out, aw_error *err)
+{
+    struct xapi_lrs_surroundings around = {.stop = &w->ending};
+    struct ship *s = calloc(1, sizeof *s);
+    if (!s)
+        return error_nomem(err, "lrs");
+    s->worker = w;
+    pthread_mutex_init(&s->mutex, NULL);
+    int rc = xapi_lrs_open(config, &around, &s->lrs, err);
+    if (rc == AW_OK)
+        rc = prepare(s, err);
+    if (rc == AW_OK && pthread_create(&s->thread, NULL, run, s) != 0)
+        rc = error_set(err, AW_ENOMEM, s->name, "no thread could be started");
+    if (rc != AW_OK) {
+        ship_free(s);
+        return rc;
+    }
+    *out = s;
+    return AW_OK;
+}
+
+void ship_stop(struct ship *s)
+{
+    if (!s)
+        return;
+    pthread_join(s->thread, NULL);
+    ship_free(s);
+}
