@@ -76,7 +76,7 @@ typedef struct aw_forum_reply {
     uint32_t struct_size;
     uint32_t created;        /* 1: this call made it, 0: it was there */
     int64_t retry_after_ms;
-    char ref[192];           /* the forum's id of the room, topic, post or user */
+    char ref[256];           /* the forum's id of the room, topic, post or user */
     char url[512];           /* where a person finds it */
     char reason[384];        /* for RETRY and REFUSED: what happened and what to do */
 } aw_forum_reply;

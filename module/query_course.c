@@ -1,0 +1,260 @@
+/* query_course.c - links, courses, attempts, progress, previews, dead letters. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "attempt.h"
+#include "error.h"
+#include "interpret.h"
+#include "json.h"
+#include "link.h"
+#include "query.h"
+#include "timestamp.h"
+
+/* ---- links and courses --------------------------------------------------------------- */
+
+static int write_link(void *context, const char *id, const char *course, const char *json)
+{
+    const struct query *q = context;
+    (void)id;
+    (void)course;
+    query_element(q->out);
+    buf_puts(q->out, json);
+    return 0;
+}
+
+int query_links(const struct query *q, aw_error *err)
+{
+    const char *course = query_arg(q, "course");
+    buf_putc(q->out, '[');
+    int rc = state_links(q->state, *course ? course : NULL, write_link, (void *)q, err);
+    buf_putc(q->out, ']');
+    return rc;
+}
+
+static int write_course(void *context, const struct state_course *c)
+{
+    const struct query *q = context;
+    query_element(q->out);
+    buf_putc(q->out, '{');
+    query_text(q->out, "course", c->id);
+    query_text(q->out, "title", c->title);
+    query_text(q->out, "language", c->language);
+    query_bool(q->out, "scorm", c->json != NULL);
+    buf_putc(q->out, '}');
+    return 0;
+}
+
+int query_courses(const struct query *q, aw_error *err)
+{
+    buf_putc(q->out, '[');
+    int rc = state_courses(q->state, write_course, (void *)q, err);
+    buf_putc(q->out, ']');
+    return rc;
+}
+
+/* ---- attempts and progress -------------------------------------------------------------- */
+
+static int find_enrolment(const struct query *q, struct state_enrolment *out, aw_error *err)
+{
+    const char *learner, *course, *registration = query_arg(q, "registration");
+    uuid5 id;
+    int rc = query_need(q, "learner", &learner, err);
+    if (rc == AW_OK)
+        rc = query_need(q, "course", &course, err);
+    if (rc != AW_OK)
+        return rc;
+    if (!*registration)
+        return state_enrolment_find(q->state, learner, course, out, err);
+    if (!uuid5_parse(registration, &id))
+        return error_set(err, AW_EINVAL, "registration", "is not a UUID");
+    return state_enrolment_get(q->state, &id, out, err);
+}
+
+int query_attempt(const struct query *q, aw_error *err)
+{
+    const char *item;
+    struct state_enrolment e;
+    struct state_attempt a = {0};
+    int rc = query_need(q, "activity", &item, err);
+    if (rc == AW_OK)
+        rc = find_enrolment(q, &e, err);
+    if (rc == AW_OK)
+        rc = state_attempt_get(q->state, e.id, item, 0, &a, err);
+    if (rc == AW_OK || rc == AW_ENOTFOUND) /* never begun: what a new one starts from */
+        rc = scorm_attempt_resume_json(a.blob, a.blob_len, q->out, err);
+    free(a.blob);
+    return rc;
+}
+
+struct items {
+    const struct query *q;
+    int rc;
+    aw_error *err;
+};
+
+static int write_item(void *context, const struct state_attempt *a)
+{
+    struct items *i = context;
+    struct scorm_outcome o;
+    i->rc = scorm_attempt_outcome(a->blob, a->blob_len, &o, i->err);
+    if (i->rc != AW_OK)
+        return 1;
+    struct buf *b = i->q->out;
+    query_element(b);
+    buf_putc(b, '{');
+    query_text(b, "activity", a->item);
+    query_number(b, "attempt", o.attempt);
+    query_text(b, "completion", scorm_completion_name(o.decision.completion));
+    query_text(b, "success", scorm_success_name(o.decision.success));
+    query_text(b, "because", o.decision.because);
+    query_bool(b, "final", o.decision.final);
+    query_bool(b, "suspended", o.suspended);
+    buf_putc(b, '}');
+    scorm_outcome_free(&o);
+    return 0;
+}
+
+static int write_rollup(const struct query *q, const char *course_id, int64_t enrolment,
+                        aw_error *err)
+{
+    struct state_course stored = {0};
+    struct scorm_course *course = NULL;
+    struct scorm_policies *policies = NULL;
+    struct scorm_course_decision d;
+    int rc = state_course_get(q->state, course_id, &stored, err);
+    if (rc != AW_OK || !stored.json)
+        return rc == AW_ENOTFOUND ? AW_OK : rc;
+    rc = scorm_course_read(stored.json, strlen(stored.json), &course, err);
+    if (rc == AW_OK)
+        rc = scorm_policies_read(q->aw->config.scorm, &policies, err);
+    if (rc == AW_OK)
+        rc = verdict_rollup(q->state, course, scorm_policies_for(policies, course_id), enrolment, &d,
+                            NULL, err);
+    if (rc == AW_OK) {
+        query_text(q->out, "completion", scorm_completion_name(d.completion));
+        query_text(q->out, "success", scorm_success_name(d.success));
+        query_text(q->out, "because", d.because);
+        query_number(q->out, "counted", d.counted);
+        query_number(q->out, "done", d.done);
+    }
+    scorm_policies_free(policies);
+    scorm_course_free(course);
+    free(stored.json);
+    return rc;
+}
+
+int query_progress(const struct query *q, aw_error *err)
+{
+    struct state_enrolment e = {0};
+    struct items items = {q, AW_OK, err};
+    char registration[UUID5_TEXT] = "";
+    int rc = find_enrolment(q, &e, err);
+    if (rc != AW_OK && rc != AW_ENOTFOUND)
+        return rc;
+    bool enrolled = rc == AW_OK;
+    if (enrolled)
+        uuid5_text(&e.registration, registration);
+    buf_putc(q->out, '{');
+    query_text(q->out, "registration", registration);
+    query_bool(q->out, "completed", e.completed);
+    query_text(q->out, "told_success",
+               e.success == AW_YES ? "passed" : e.success == AW_NO ? "failed" : "unknown");
+    query_name(q->out, "items");
+    buf_putc(q->out, '[');
+    rc = enrolled ? state_attempts(q->state, e.id, write_item, &items, err) : AW_OK;
+    buf_putc(q->out, ']');
+    if (rc == AW_OK)
+        rc = items.rc;
+    if (rc == AW_OK && enrolled)
+        rc = write_rollup(q, e.course, e.id, err);
+    buf_putc(q->out, '}');
+    return rc;
+}
+
+/* ---- previews ----------------------------------------------------------------------------- */
+
+static void write_warning(void *context, bool fatal, const char *where, const char *sentence)
+{
+    struct buf *b = context;
+    query_element(b);
+    buf_putc(b, '{');
+    query_bool(b, "fatal", fatal);
+    query_text(b, "where", where);
+    query_text(b, "text", sentence);
+    buf_putc(b, '}');
+}
+
+int query_preview(const struct query *q, aw_error *err)
+{
+    struct link *link = NULL;
+    struct state_course course = {0};
+    char *json = json_text(q->args), *markdown = NULL, *html = NULL;
+    if (!json)
+        return error_nomem(err, "preview");
+    int rc = link_read(json, strlen(json), "preview", &link, err);
+    if (rc == AW_OK)
+        rc = state_course_get(q->state, link->course, &course, err);
+    if (rc == AW_OK || rc == AW_ENOTFOUND) {
+        struct link_values values = {
+            .course_title = course.title[0] ? course.title : link->course,
+            .room_name = link->room_by_count ? link->room_by[0] : "",
+            .due = link->due_days ? "2026-12-31" : NULL};
+        rc = link_opening_post(link, link->language, &values, &markdown, &html, err);
+    }
+    if (rc == AW_OK) {
+        struct link_surroundings around = {.course_title = course.title};
+        buf_putc(q->out, '{');
+        query_text(q->out, "title", link_text_in(link, &link->title, link->language, NULL));
+        query_text(q->out, "markdown", markdown);
+        query_text(q->out, "html", html);
+        query_name(q->out, "warnings");
+        buf_putc(q->out, '[');
+        link_check(link, &around, write_warning, q->out);
+        BUF_LIT(q->out, "]}");
+    }
+    free(course.json);
+    free(markdown);
+    free(html);
+    free(json);
+    link_free(link);
+    return rc;
+}
+
+/* ---- dead letters --------------------------------------------------------------------------- */
+
+static int write_dead(void *context, const struct state_dead *d)
+{
+    const struct query *q = context;
+    struct buf *b = q->out;
+    char at[TIMESTAMP_TEXT];
+    timestamp_text(d->at_ms, at);
+    query_element(b);
+    buf_putc(b, '{');
+    query_number(b, "id", d->id);
+    query_text(b, "at", at);
+    query_text(b, "sink", d->sink);
+    query_text(b, "code", d->code);
+    query_text(b, "subject", d->subject);
+    query_text(b, "reason", d->reason);
+    query_bool(b, "to_be_retried", d->wanted);
+    if (strncmp(d->sink, "lrs:", 4) == 0 || strncmp(d->sink, "forum:", 6) == 0) {
+        query_name(b, strncmp(d->sink, "lrs:", 4) == 0 ? "statement" : "request");
+        buf_append(b, d->bytes, d->len);
+    } else {
+        query_number(b, "bytes", (int64_t)d->len);
+    }
+    buf_putc(b, '}');
+    return 0;
+}
+
+int query_dead(const struct query *q, aw_error *err)
+{
+    int64_t limit = 100;
+    int rc = json_get_i64(q->args, "limit", 1, 10000, &limit, err);
+    if (rc != AW_OK)
+        return rc;
+    buf_putc(q->out, '[');
+    rc = state_dead_list(q->state, limit, write_dead, (void *)q, err);
+    buf_putc(q->out, ']');
+    return rc;
+}

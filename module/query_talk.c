@@ -1,0 +1,367 @@
+/*
+ * query_talk.c - what a learner sees of discussions: where they are in, what is said.
+ *
+ * Reads only. Who asked anonymously is nobody's to see: such posts carry no
+ * author, and only the asker's own page knows them as theirs.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "interpret.h"
+#include "json.h"
+#include "link.h"
+#include "query.h"
+#include "room.h"
+
+/* ---- shared ------------------------------------------------------------------------ */
+
+static const char *const member_states[] = {"none", "waiting", "in", "left", "refused"};
+static const char *const idea_states[] = {"none", "raised", "recognised", "implemented",
+                                          "declined"};
+
+static int read_link(const struct query *q, const char *id, struct link **out, aw_error *err)
+{
+    char *json = NULL;
+    *out = NULL;
+    int rc = state_link_get(q->state, id, &json, err);
+    if (rc == AW_OK)
+        rc = link_read(json, strlen(json), NULL, out, err);
+    free(json);
+    return rc == AW_ENOTFOUND ? AW_OK : rc; /* removed: the discussion stays */
+}
+
+static void write_room(struct buf *b, const struct state_discussion *d)
+{
+    char letter[24], name[STATE_TITLE + 32];
+    room_letter(d->number, letter);
+    snprintf(name, sizeof name, "%s%s", d->name, letter);
+    query_text(b, "id", d->id);
+    query_text(b, "link", d->link);
+    query_text(b, "course", d->course);
+    query_text(b, "title", d->title);
+    query_text(b, "room", d->room);
+    query_text(b, "room_name", name);
+    query_text(b, "provider", d->provider);
+    query_text(b, "language", d->language);
+    query_text(b, "url", d->url);
+    query_text(b, "topic", d->topic_ref);
+    query_number(b, "opened_ms", d->opened_ms);
+    query_number(b, "members", d->members);
+}
+
+/* From reading to accepted answers: how far a learner has come here. */
+static const char *stage_of(const struct state_member *m)
+{
+    return m->answers ? "helping" : m->posts > 1 ? "taking part" : m->posts ? "first post" : "reading";
+}
+
+static void write_member(struct buf *b, const struct state_member *m)
+{
+    query_text(b, "state", member_states[m->state < 5 ? m->state : 0]);
+    query_number(b, "unlocked_ms", m->unlocked_ms);
+    query_number(b, "invited_ms", m->invited_ms);
+    query_number(b, "posts", m->posts);
+    query_number(b, "answers", m->answers);
+    query_text(b, "stage", stage_of(m));
+}
+
+/* ---- discussions -------------------------------------------------------------------- */
+
+struct listing {
+    const struct query *q;
+    const char *course;
+    const struct state_member *member;
+    int rc;
+    aw_error *err;
+};
+
+static int list_discussion(void *context, const struct state_discussion *d)
+{
+    struct listing *l = context;
+    if (*l->course && strcmp(l->course, d->course) != 0)
+        return 0;
+    struct buf *b = l->q->out;
+    query_element(b);
+    buf_putc(b, '{');
+    write_room(b, d);
+    if (l->member)
+        write_member(b, l->member);
+    buf_putc(b, '}');
+    return 0;
+}
+
+/* The rooms are looked up after the members were read: one statement of a kind at a time. */
+struct memberships {
+    struct state_member *in;
+    size_t count, room;
+    bool failed;
+};
+
+static int gather(void *context, const struct state_member *m)
+{
+    struct memberships *all = context;
+    if (all->count == all->room) {
+        size_t room = all->room ? all->room * 2 : 16;
+        void *grown = realloc(all->in, room * sizeof *all->in);
+        if (!grown) {
+            all->failed = true;
+            return 1;
+        }
+        all->in = grown;
+        all->room = room;
+    }
+    all->in[all->count++] = *m;
+    return 0;
+}
+
+int query_discussions(const struct query *q, aw_error *err)
+{
+    const char *learner = query_arg(q, "learner");
+    struct listing l = {.q = q, .course = query_arg(q, "course"), .err = err};
+    struct memberships all = {0};
+    int rc;
+    buf_putc(q->out, '[');
+    if (!*learner) {
+        rc = state_discussions(q->state, NULL, list_discussion, &l, err);
+    } else {
+        rc = state_members(q->state, NULL, learner, gather, &all, err);
+        if (rc == AW_OK && all.failed)
+            rc = error_nomem(err, "discussions");
+        for (size_t i = 0; i < all.count && rc == AW_OK; i++) {
+            struct state_discussion d;
+            l.member = &all.in[i];
+            rc = state_discussion_get(q->state, all.in[i].discussion, &d, err);
+            if (rc == AW_OK)
+                list_discussion(&l, &d);
+        }
+    }
+    free(all.in);
+    buf_putc(q->out, ']');
+    return rc;
+}
+
+/* ---- one discussion --------------------------------------------------------------------- */
+
+struct reading {
+    const struct query *q;
+    const char *learner;      /* "" : nobody in particular */
+    char anonymous[48];       /* the name under which the learner asks anonymously here */
+    const struct state_topic *topic;
+    int rc;
+    aw_error *err;
+};
+
+static bool is_mine(const struct reading *r, const char *author)
+{
+    return *r->learner && *author &&
+           (strcmp(author, r->learner) == 0 || strcmp(author, r->anonymous) == 0);
+}
+
+static void write_author(const struct reading *r, const char *author, bool anonymous, bool by_bot)
+{
+    struct buf *b = r->q->out;
+    bool hidden = anonymous ||
+                  strncmp(author, IDENTITY_ANONYMOUS, strlen(IDENTITY_ANONYMOUS)) == 0;
+    query_text(b, "author", hidden || by_bot ? "" : author);
+    query_bool(b, "anonymous", hidden);
+    query_bool(b, "by_bot", by_bot);
+    query_bool(b, "mine", is_mine(r, author));
+}
+
+static int write_post(void *context, const struct state_post *p, const char *text)
+{
+    struct reading *r = context;
+    struct buf *b = r->q->out;
+    char *html = NULL;
+    query_element(b);
+    buf_putc(b, '{');
+    query_text(b, "post", p->post);
+    query_text(b, "parent", p->parent);
+    write_author(r, p->author, p->anonymous, p->by_bot);
+    query_number(b, "posted_ms", p->posted_ms);
+    query_number(b, "edited_ms", p->edited_ms);
+    query_number(b, "votes", p->votes);
+    query_bool(b, "official", p->official_ms != 0);
+    query_bool(b, "accepted", strcmp(r->topic->answer, p->post) == 0);
+    query_bool(b, "deleted", p->deleted);
+    if (text && !p->deleted) {
+        query_text(b, "text", text);
+        r->rc = link_markdown_html(text, strlen(text), &html, r->err);
+        if (r->rc == AW_OK)
+            query_text(b, "html", html);
+        free(html);
+    }
+    buf_putc(b, '}');
+    return r->rc != AW_OK;
+}
+
+struct topics {
+    struct state_topic *in;
+    size_t count, room;
+    bool failed;
+};
+
+static int gather_topic(void *context, const struct state_topic *t)
+{
+    struct topics *all = context;
+    if (all->count == all->room) {
+        size_t room = all->room ? all->room * 2 : 16;
+        void *grown = realloc(all->in, room * sizeof *all->in);
+        if (!grown) {
+            all->failed = true;
+            return 1;
+        }
+        all->in = grown;
+        all->room = room;
+    }
+    all->in[all->count++] = *t;
+    return 0;
+}
+
+static void write_topic_head(struct reading *r, const struct state_topic *t)
+{
+    struct buf *b = r->q->out;
+    query_text(b, "topic", t->topic);
+    query_text(b, "title", t->title);
+    query_text(b, "type", t->type);
+    write_author(r, t->author, false, t->by_bot);
+    query_text(b, "first_post", t->first_post);
+    query_number(b, "posted_ms", t->posted_ms);
+    query_number(b, "answered_ms", t->answered_ms);
+    query_text(b, "answer", t->answer);
+    query_number(b, "replies", t->replies);
+    query_number(b, "votes", t->votes);
+    query_text(b, "idea", idea_states[t->idea < 5 ? t->idea : 0]);
+    query_text(b, "idea_reason", t->idea_reason);
+    query_bool(b, "deleted", t->deleted);
+}
+
+static int write_topics(struct reading *r, const char *discussion, aw_error *err)
+{
+    struct topics all = {0};
+    struct buf *b = r->q->out;
+    int rc = state_topics(r->q->state, discussion, gather_topic, &all, err);
+    if (rc == AW_OK && all.failed)
+        rc = error_nomem(err, "topics");
+    query_name(b, "topics");
+    buf_putc(b, '[');
+    for (size_t i = 0; i < all.count && rc == AW_OK; i++) {
+        r->topic = &all.in[i];
+        query_element(b);
+        buf_putc(b, '{');
+        write_topic_head(r, r->topic);
+        query_name(b, "posts");
+        buf_putc(b, '[');
+        rc = state_posts(r->q->state, r->topic->provider, r->topic->topic, write_post, r, err);
+        if (rc == AW_OK)
+            rc = r->rc;
+        BUF_LIT(b, "]}");
+    }
+    buf_putc(b, ']');
+    free(all.in);
+    return rc;
+}
+
+/* What the link lets this learner do. */
+static void write_rights(const struct reading *r, const struct link *link,
+                         const struct state_discussion *d)
+{
+    struct buf *b = r->q->out;
+    query_bool(b, "anonymous_allowed", link && link->anonymous);
+    query_number(b, "min_anonymous", link ? link->min_anonymous : LINK_DEFAULT_MIN_ANONYMOUS);
+    query_bool(b, "anonymous_safe", link && d->members >= link->min_anonymous);
+    query_bool(b, "regulated", link && link->regulated);
+    query_number(b, "answer_within_hours", link ? link->answer_within_hours : 0);
+    query_bool(b, "expert", link && cast_is_one_of(link->experts, link->expert_count, r->learner));
+    query_bool(b, "mentor", link && cast_is_one_of(link->mentors, link->mentor_count, r->learner));
+    query_bool(b, "manager",
+               link && cast_is_one_of(link->managers, link->manager_count, r->learner));
+}
+
+int query_discussion(const struct query *q, aw_error *err)
+{
+    const char *id;
+    struct state_discussion d;
+    struct state_member m;
+    struct link *link = NULL;
+    struct reading r = {.q = q, .learner = query_arg(q, "learner"), .err = err};
+    int rc = query_need(q, "discussion", &id, err);
+    if (rc == AW_OK && (rc = state_discussion_get(q->state, id, &d, err)) == AW_ENOTFOUND)
+        return error_set(err, AW_ENOTFOUND, "discussion", "\"%.80s\" is not known", id);
+    if (rc == AW_OK)
+        rc = read_link(q, d.link, &link, err);
+    if (rc != AW_OK)
+        return rc;
+    if (*r.learner)
+        identity_anonymous(&q->aw->identity, r.learner, d.id, r.anonymous);
+    buf_putc(q->out, '{');
+    write_room(q->out, &d);
+    write_rights(&r, link, &d);
+    if (*r.learner && state_member_get(q->state, d.id, r.learner, &m, err) == AW_OK) {
+        query_name(q->out, "me");
+        buf_putc(q->out, '{');
+        write_member(q->out, &m);
+        buf_putc(q->out, '}');
+    }
+    rc = write_topics(&r, d.id, err);
+    buf_putc(q->out, '}');
+    link_free(link);
+    return rc;
+}
+
+/* ---- ideas and notes ------------------------------------------------------------------------ */
+
+int query_ideas(const struct query *q, aw_error *err)
+{
+    struct topics all = {0};
+    struct reading r = {.q = q, .learner = "", .err = err};
+    const char *course = query_arg(q, "course"), *state = query_arg(q, "state");
+    int rc = state_topics(q->state, NULL, gather_topic, &all, err);
+    if (rc == AW_OK && all.failed)
+        rc = error_nomem(err, "ideas");
+    buf_putc(q->out, '[');
+    for (size_t i = 0; i < all.count && rc == AW_OK; i++) {
+        const struct state_topic *t = &all.in[i];
+        struct state_discussion d;
+        if (t->idea == IDEA_NONE || t->deleted ||
+            (*state && strcmp(state, idea_states[t->idea < 5 ? t->idea : 0]) != 0))
+            continue;
+        rc = state_discussion_get(q->state, t->discussion, &d, err);
+        if (rc != AW_OK || (*course && strcmp(course, d.course) != 0))
+            continue;
+        query_element(q->out);
+        buf_putc(q->out, '{');
+        write_topic_head(&r, t);
+        query_text(q->out, "provider", t->provider);
+        query_text(q->out, "discussion", d.id);
+        query_text(q->out, "discussion_title", d.title);
+        query_text(q->out, "course", d.course);
+        buf_putc(q->out, '}');
+    }
+    buf_putc(q->out, ']');
+    free(all.in);
+    return rc == AW_ENOTFOUND ? AW_OK : rc;
+}
+
+static int write_note(void *context, const struct state_job *j)
+{
+    const struct query *q = context;
+    query_element(q->out);
+    buf_puts(q->out, j->payload);
+    return 0;
+}
+
+/* Private notes of the embedded forum to one learner, newest first: requests as they stand. */
+int query_notes(const struct query *q, aw_error *err)
+{
+    const char *learner;
+    int rc = query_need(q, "learner", &learner, err);
+    if (rc != AW_OK)
+        return rc;
+    buf_putc(q->out, '[');
+    rc = state_jobs_for(q->state, "local", learner, CALL_NOTE, write_note, (void *)q, err);
+    buf_putc(q->out, ']');
+    return rc;
+}
