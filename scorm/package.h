@@ -1,5 +1,5 @@
 /*
- * package.h - a SCORM package, that is a zip file or a folder, opened safely.
+ * package.h - a SCORM package, that is a zip file, opened safely.
  *
  * Before anything of it is used the whole directory is checked: names that leave
  * the package (zip slip), too many or too large files, ratios only a bomb has,
