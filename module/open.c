@@ -30,7 +30,8 @@ static void put_member(struct buf *b, const char *name, const char *text)
 {
     if (!text || !*text)
         return;
-    buf_putc(b, b->len > 1 ? ',' : '{');
+    if (b->data[b->len - 1] != '{')
+        buf_putc(b, ',');
     buf_json_str(b, name);
     buf_putc(b, ':');
     buf_json_str(b, text);
@@ -45,7 +46,6 @@ static int request_json(const struct state_discussion *d, const struct job_reque
     room_letter(d->number, letter);
     snprintf(room_name, sizeof room_name, "%s%s", d->name, letter);
     buf_putc(b, '{');
-    b->len = 1;
     put_member(b, "call", forum_call_name(r->call));
     put_member(b, "discussion", d->id);
     put_member(b, "course", d->course);

@@ -27,7 +27,6 @@
 #include "timestamp.h"
 
 #define BATCH_EVENTS 1000
-#define POISON_MAX 64
 #define TRIM_EVERY_MS 10000
 #define RETRY_MS 1000
 
@@ -86,32 +85,15 @@ int worker_append(struct worker *w, const aw_event *event, aw_error *err)
 
 /* ---- one batch --------------------------------------------------------------------- */
 
-/* Events of the batch at hand that can never be interpreted, found at the first try. */
-struct poison {
-    struct {
-        uint64_t record;
-        aw_error why;
-    } found[POISON_MAX];
-    size_t count;
-};
-
 struct run {
     struct worker *w;
     struct interp *in;
     struct log_reader *reader;
     struct log_pos at;       /* the journal's cursor, as committed */
     struct log_pos seen;     /* where reading stopped */
-    struct poison poison;
+    bool careful;            /* a mark before each event of this batch: one of them is poison */
     struct log_span spans[INTERP_BATCH_STATEMENTS];
 };
-
-static const aw_error *is_poison(const struct poison *p, uint64_t record)
-{
-    for (size_t i = 0; i < p->count; i++)
-        if (p->found[i].record == record)
-            return &p->found[i].why;
-    return NULL;
-}
 
 static int bury(struct run *r, const struct log_pos *at, const aw_error *why, const void *bytes,
                 size_t len, aw_error *err)
@@ -124,6 +106,27 @@ static int bury(struct run *r, const struct log_pos *at, const aw_error *why, co
     say(&r->w->aw->say, AW_LOG_WARNING, "event set aside as a dead letter", "event", d.subject,
         "why", d.reason, SAY_END);
     return state_dead_add(r->in->state, &d, err);
+}
+
+/* One event that may be poison: it is interpreted whole, or set aside whole. */
+static int interpret_carefully(struct run *r, const struct log_pos *at, const void *bytes,
+                               size_t len, aw_error *err)
+{
+    size_t count = r->in->statement_count, used = r->in->statements.len;
+    int rc = state_mark(r->in->state, err);
+    if (rc != AW_OK)
+        return rc;
+    rc = interp_event(r->in, bytes, len, err);
+    if (rc == AW_OK)
+        return state_unmark(r->in->state, err);
+    if (!interp_is_poison(rc))
+        return rc;
+    aw_error why = *err;
+    r->in->statement_count = count;
+    r->in->statements.len = used;
+    interp_forget_courses(r->in);
+    rc = state_back_to_mark(r->in->state, err);
+    return rc == AW_OK ? bury(r, at, &why, bytes, len, err) : rc;
 }
 
 /* Reads and interprets up to the batch's limits. *out_count: how many records it took. */
@@ -143,14 +146,8 @@ static int interpret_some(struct run *r, struct log_pos *end, size_t *out_count,
             aw_error why = *err;
             rc = bury(r, &next, &why, NULL, 0, err);
         } else if (rc == AW_OK) {
-            const aw_error *why = is_poison(&r->poison, next.record);
-            if (why) {
-                rc = bury(r, &next, why, bytes, len, err);
-            } else if ((rc = interp_event(r->in, bytes, len, err)) != AW_OK &&
-                       interp_is_poison(rc) && r->poison.count < POISON_MAX) {
-                r->poison.found[r->poison.count].record = next.record;
-                r->poison.found[r->poison.count++].why = *err;
-            }
+            rc = r->careful ? interpret_carefully(r, &next, bytes, len, err)
+                            : interp_event(r->in, bytes, len, err);
         }
         if (rc != AW_OK)
             return rc;
@@ -193,7 +190,7 @@ static int commit(struct run *r, struct log_pos end, aw_error *err)
     if (rc != AW_OK)
         return rc;
     r->at = end;
-    r->poison.count = 0;
+    r->careful = false;
     pthread_mutex_lock(&r->w->mutex);
     r->w->committed = statements;
     r->w->generation++;
@@ -220,32 +217,36 @@ static int undo(struct run *r, aw_error *err)
     return reopen(r, err);
 }
 
+static int try_batch(struct run *r, size_t *out_count, aw_error *err)
+{
+    struct log_pos end = r->at;
+    *out_count = 0;
+    interp_begin(r->in);
+    int rc = state_begin(r->in->state, err);
+    if (rc == AW_OK)
+        rc = interpret_some(r, &end, out_count, err);
+    if (rc == AW_OK && *out_count > 0)
+        return commit(r, end, err);
+    state_rollback(r->in->state);
+    return rc;
+}
+
 /* AW_OK: *out_count events were interpreted and are durable. */
 static int batch(struct run *r, size_t *out_count, aw_error *err)
 {
-    struct log_pos end = r->at;
-    size_t poison_before;
-    int rc;
-    do {
-        poison_before = r->poison.count;
-        interp_begin(r->in);
-        rc = state_begin(r->in->state, err);
-        if (rc == AW_OK)
-            rc = interpret_some(r, &end, out_count, err);
-        if (rc == AW_OK && *out_count > 0)
-            rc = commit(r, end, err);
-        else
-            state_rollback(r->in->state);
-        if (rc == AW_OK)
-            return AW_OK;
+    int rc = try_batch(r, out_count, err);
+    while (rc != AW_OK) {
         aw_error why = *err;
-        int again = undo(r, err);
-        if (again != AW_OK)
-            return again;
+        int undone = undo(r, err);
+        if (undone != AW_OK)
+            return undone;
         *err = why;
-        end = r->at;
-        /* Newly found poison: the same batch again, with that event set aside. */
-    } while (r->poison.count > poison_before);
+        /* An event is at fault: the same batch once more, with a mark before each. */
+        if (!interp_is_poison(rc) || r->careful)
+            return rc;
+        r->careful = true;
+        rc = try_batch(r, out_count, err);
+    }
     return rc;
 }
 

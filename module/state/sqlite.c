@@ -211,11 +211,16 @@ void state_close(struct state *s)
     free(s);
 }
 
+static int run_prepared(struct state *s, const char *sql, aw_error *err)
+{
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    return q ? sq_run(s, q, err) : AW_EINTERNAL;
+}
+
 int state_begin(struct state *s, aw_error *err)
 {
     static const char sql[] = "BEGIN IMMEDIATE";
-    sqlite3_stmt *q = sq_get(s, sql, err);
-    int rc = q ? sq_run(s, q, err) : AW_EINTERNAL;
+    int rc = run_prepared(s, sql, err);
     s->in_transaction = rc == AW_OK;
     return rc;
 }
@@ -223,11 +228,29 @@ int state_begin(struct state *s, aw_error *err)
 int state_commit(struct state *s, aw_error *err)
 {
     static const char sql[] = "COMMIT";
-    sqlite3_stmt *q = sq_get(s, sql, err);
-    int rc = q ? sq_run(s, q, err) : AW_EINTERNAL;
+    int rc = run_prepared(s, sql, err);
     if (rc == AW_OK)
         s->in_transaction = false;
     return rc;
+}
+
+int state_mark(struct state *s, aw_error *err)
+{
+    static const char sql[] = "SAVEPOINT mark";
+    return run_prepared(s, sql, err);
+}
+
+int state_unmark(struct state *s, aw_error *err)
+{
+    static const char sql[] = "RELEASE mark";
+    return run_prepared(s, sql, err);
+}
+
+int state_back_to_mark(struct state *s, aw_error *err)
+{
+    static const char back[] = "ROLLBACK TO mark";
+    int rc = run_prepared(s, back, err);
+    return rc == AW_OK ? state_unmark(s, err) : rc;
 }
 
 void state_rollback(struct state *s)

@@ -34,6 +34,10 @@ void state_close(struct state *s);
 int state_begin(struct state *s, aw_error *err);
 int state_commit(struct state *s, aw_error *err); /* durable at return */
 void state_rollback(struct state *s);
+/* Inside a transaction: a mark to go back to, and either forgetting it or going back. */
+int state_mark(struct state *s, aw_error *err);
+int state_unmark(struct state *s, aw_error *err);
+int state_back_to_mark(struct state *s, aw_error *err);
 
 /* ---- cursors: places in the logs ---------------------------------------- */
 
