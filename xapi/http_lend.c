@@ -67,7 +67,7 @@ int http_lend(void *user, const aw_forum_http *request, aw_forum_http_reply *out
                                        .answer_max = LIMIT_ANSWER_BYTES};
         http_set_timeout(client, request->timeout_ms > 0 ? request->timeout_ms : LEND_TIMEOUT_MS);
         rc = http_send(client, &r, &answer, &err);
-        snprintf(out->error, sizeof out->error, "%s", err.text);
+        snprintf(out->error, sizeof out->error, "%.255s", err.text);
     } else {
         snprintf(out->error, sizeof out->error, "a header holds a line break, or there are too many");
     }
