@@ -69,6 +69,20 @@ int state_topic_put(struct state *s, const struct state_topic *t, aw_error *err)
     return sq_run(s, q, err);
 }
 
+static int each_topic(struct state *s, sqlite3_stmt *q, state_topic_each each, void *context,
+                      aw_error *err)
+{
+    int rc;
+    while ((rc = sq_row(s, q, err)) == AW_OK) {
+        struct state_topic t;
+        take_topic(q, &t);
+        if (each(context, &t))
+            break;
+    }
+    sq_done(q);
+    return rc == AW_ENOTFOUND ? AW_OK : rc;
+}
+
 int state_topics(struct state *s, const char *discussion, state_topic_each each, void *context,
                  aw_error *err)
 {
@@ -80,15 +94,16 @@ int state_topics(struct state *s, const char *discussion, state_topic_each each,
         return AW_EINTERNAL;
     if (discussion)
         sq_bind(q, "t", discussion);
-    int rc;
-    while ((rc = sq_row(s, q, err)) == AW_OK) {
-        struct state_topic t;
-        take_topic(q, &t);
-        if (each(context, &t))
-            break;
-    }
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return each_topic(s, q, each, context, err);
+}
+
+int state_topics_waiting(struct state *s, state_topic_each each, void *context, aw_error *err)
+{
+    static const char sql[] = "SELECT " TOPIC " FROM topic WHERE answered_ms=0 AND type='question'"
+                              " AND by_bot=0 AND deleted=0 AND (offered_ms=0 OR reminded_ms=0)"
+                              " ORDER BY posted_ms LIMIT 10000";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    return q ? each_topic(s, q, each, context, err) : AW_EINTERNAL;
 }
 
 #define POST                                                                                       \

@@ -37,6 +37,7 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "replies INTEGER,votes INTEGER,deleted INTEGER,by_bot INTEGER,"
     "PRIMARY KEY(provider,topic)) WITHOUT ROWID;"
     "CREATE INDEX topic_discussion ON topic(discussion);"
+    "CREATE INDEX topic_waiting ON topic(posted_ms) WHERE answered_ms=0 AND type='question';"
     "CREATE TABLE post(provider TEXT,post TEXT,topic TEXT,parent TEXT,author TEXT,statement BLOB,"
     "revision INTEGER,posted_ms INTEGER,edited_ms INTEGER,official_ms INTEGER,votes INTEGER,"
     "anonymous INTEGER,deleted INTEGER,by_bot INTEGER,language TEXT,text TEXT,"

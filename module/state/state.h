@@ -204,6 +204,9 @@ typedef int (*state_topic_each)(void *context, const struct state_topic *t);
 int state_topics(struct state *s, const char *discussion, state_topic_each each, void *context,
                  aw_error *err); /* NULL: of all discussions */
 
+/* Questions without an answer that still may be reminded of or offered. */
+int state_topics_waiting(struct state *s, state_topic_each each, void *context, aw_error *err);
+
 struct state_post {
     char provider[65], post[STATE_ID], topic[STATE_ID], parent[STATE_ID], author[STATE_ID];
     uuid5 statement;
