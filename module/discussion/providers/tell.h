@@ -1,0 +1,47 @@
+/*
+ * tell.h - from a forum's post to events: posted, replied, edited, deleted, voted.
+ *
+ * Every event has a key made of the forum, the post and the revision (or the voter), so
+ * that the same thing seen by webhook, poll and sweep is the same event. What the bot
+ * wrote is never told: the core wrote it.
+ */
+#ifndef PROVIDERS_TELL_H
+#define PROVIDERS_TELL_H
+
+#include <afterword/forum.h>
+
+#include "seen.h"
+
+struct told { /* a post as both forums have it */
+    const char *discussion; /* NULL: not known */
+    int64_t topic, post, parent; /* parent 0: the topic's first post */
+    int64_t user;
+    int64_t posted_ms, edited_ms, deleted_ms; /* edited, deleted 0: was not */
+    uint32_t revision;      /* 0: never edited */
+    uint32_t number;        /* in its topic; 0: this forum does not count */
+    bool first;             /* the topic's first post */
+    bool deleted;
+    const char *title;      /* of the topic, for its first post */
+    const char *type;       /* "question", "idea", "discussion" */
+    const char *language;
+};
+
+struct teller {
+    const char *provider;
+    struct seen *seen;
+    aw_forum_emit emit;
+    void *context;
+    int64_t now_ms;
+};
+
+/* 0, or what emit returned: then nothing is remembered and it is told again. */
+int tell_post(const struct teller *t, const struct told *p);
+int tell_vote(const struct teller *t, const struct told *p, int64_t user);
+int tell_answer(const struct teller *t, const struct told *p, bool accepted);
+int tell_deleted(const struct teller *t, const struct seen_post *p);
+
+/* What a topic is, by its tags (JSON array of texts or {value}) or its title. */
+struct json_t;
+const char *tell_type(const struct json_t *tags, const char *title);
+
+#endif
