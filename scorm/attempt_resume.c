@@ -106,10 +106,9 @@ static void write_values(struct nest *n, const struct attempt_state *s, const st
                          unsigned row)
 {
     char path[PATH_MAX_BYTES];
-    for (size_t i = s->first[e->role]; i < s->first[e->role + 1]; i++) {
+    size_t i = scorm_values_from(s->values, s->first, e->role, row);
+    for (; i < s->first[e->role + 1] && s->values[i].n == row; i++) {
         const struct scorm_value *v = &s->values[i];
-        if (v->n != row)
-            continue;
         concrete(e, v->n, v->m, path);
         member(n, path);
         json_bytes(n->out, v->text, v->len);

@@ -359,6 +359,20 @@ const struct scorm_value *scorm_values_find(const struct scorm_value *values, co
     return NULL;
 }
 
+size_t scorm_values_from(const struct scorm_value *values, const uint32_t *first,
+                         enum cmi_role role, unsigned n)
+{
+    size_t lo = first[role], hi = first[role + 1];
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (values[mid].n < n)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 const struct scorm_value *scorm_commit_all(const struct scorm_commit *c, enum cmi_role role,
                                            size_t *out_count)
 {

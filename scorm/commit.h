@@ -76,5 +76,8 @@ const struct scorm_value *scorm_commit_all(const struct scorm_commit *c, enum cm
 /* Values sorted by role, n and m, with the table of where each role begins. */
 const struct scorm_value *scorm_values_find(const struct scorm_value *values, const uint32_t *first,
                                             enum cmi_role role, unsigned n, unsigned m);
+/* Index of the first value of the role that is not before row n. */
+size_t scorm_values_from(const struct scorm_value *values, const uint32_t *first,
+                         enum cmi_role role, unsigned n);
 
 #endif

@@ -120,10 +120,9 @@ static void add_result(struct xapi_statement *st, const struct scorm_value *v)
 
 static void add_patterns(struct tell *t, struct xapi_activity *q, unsigned n, const char **patterns)
 {
-    size_t count;
-    const struct scorm_value *p = rows(t->s, CMI_INTERACTION_PATTERN, &count), *end = p + count;
-    for (; p < end && p->n < n; p++)
-        ;
+    const struct scorm_value *end = t->s->values + t->s->first[CMI_INTERACTION_PATTERN + 1];
+    const struct scorm_value *p =
+        t->s->values + scorm_values_from(t->s->values, t->s->first, CMI_INTERACTION_PATTERN, n);
     for (; p < end && p->n == n && q->correct_pattern_count < PATTERNS_MAX; p++)
         patterns[q->correct_pattern_count++] =
             convert(t, q->interaction_type, p->text, p->len, true);
@@ -132,10 +131,9 @@ static void add_patterns(struct tell *t, struct xapi_activity *q, unsigned n, co
 
 static void add_objectives(struct tell *t, struct xapi_statement *st, unsigned n)
 {
-    size_t count;
-    const struct scorm_value *p = rows(t->s, CMI_INTERACTION_OBJECTIVE, &count), *end = p + count;
-    for (; p < end && p->n < n; p++)
-        ;
+    const struct scorm_value *end = t->s->values + t->s->first[CMI_INTERACTION_OBJECTIVE + 1];
+    const struct scorm_value *p =
+        t->s->values + scorm_values_from(t->s->values, t->s->first, CMI_INTERACTION_OBJECTIVE, n);
     for (; p < end && p->n == n && st->grouping_count < GROUPING_ROOM; p++)
         t->grouping[st->grouping_count++] = (struct xapi_activity){
             .id = tell_row_iri(t, "objectives", p->text, p->len), .type = XAPI_TYPE_OBJECTIVE};
