@@ -101,6 +101,8 @@ int scorm_attempt_resume_json(const void *blob, size_t blob_len, struct buf *out
 
 /* "<base>/activities/sco/<course>/<item>", and the attempt's IRI below it. */
 void scorm_item_iri(struct buf *out, const char *base_iri, const char *course, const char *item);
+/* "<course>/<item>", where only the course's own IRI is known. */
+void scorm_sco_iri(struct buf *out, const char *course_iri, const char *item);
 void scorm_attempt_iri(struct buf *out, const struct scorm_context *ctx, uint32_t attempt);
 
 #endif

@@ -72,6 +72,14 @@ void scorm_item_iri(struct buf *out, const char *base_iri, const char *course, c
     percent(out, item, strlen(item));
 }
 
+void scorm_sco_iri(struct buf *out, const char *course_iri, const char *item)
+{
+    buf_puts(out, course_iri);
+    if (out->len && out->data[out->len - 1] != '/')
+        buf_putc(out, '/');
+    percent(out, item, strlen(item));
+}
+
 static uuid5 id_of_attempt(const struct scorm_context *ctx, uint32_t attempt)
 {
     char registration[UUID5_TEXT], number[12];

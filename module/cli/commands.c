@@ -1,6 +1,7 @@
 /* commands.c - the table of all commands: add a line for a new cmd_NAME.c. */
 #include "cli.h"
 
+extern const struct cli_command cli_scorm;
 extern const struct cli_command cli_dead;
 extern const struct cli_command cli_notify;
 extern const struct cli_command cli_profile;
@@ -15,5 +16,6 @@ const struct cli_command *const cli_commands[] = {
     &cli_dead,
     &cli_profile,
     &cli_xapi,
+    &cli_scorm,
     NULL,
 };
