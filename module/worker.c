@@ -29,6 +29,7 @@
 #define BATCH_EVENTS 1000
 #define TRIM_EVERY_MS 10000
 #define RETRY_MS 1000
+#define TICK_AFTER_EVENTS_MS 60000
 
 /* ---- shared with the threads ----------------------------------------------------- */
 
@@ -252,6 +253,11 @@ static int batch(struct run *r, size_t *out_count, aw_error *err)
 
 /* ---- the loop ------------------------------------------------------------------------ */
 
+static int64_t at_most(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 static bool stopping(const struct worker *w)
 {
     return w->stop && *w->stop;
@@ -301,11 +307,6 @@ static int tick(struct run *r, int64_t *next_ms)
     return undo(r, &err);
 }
 
-static int64_t at_most(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static int loop(struct run *r, const aw_worker_options *options, aw_error *err)
 {
     struct worker *w = r->w;
@@ -326,9 +327,12 @@ static int loop(struct run *r, const aw_worker_options *options, aw_error *err)
             trim(r);
             next_trim = now + TRIM_EVERY_MS;
         }
-        if (count > 0)
-            continue;
         int64_t wall = handle_now_ms(w->aw);
+        if (count > 0) {
+            /* What came in may have made something due: a question has a time to be answered. */
+            next_tick = at_most(next_tick, wall + TICK_AFTER_EVENTS_MS);
+            continue;
+        }
         if (wall >= next_tick && tick(r, &next_tick) != AW_OK)
             return error_set(err, AW_EIO, "journal", "cannot be read again");
         if (options->until_idle) {
