@@ -17,6 +17,7 @@ static const struct {
     {"status", query_status, {NULL}},
     {"links", query_links, {"course", NULL}},
     {"courses", query_courses, {NULL}},
+    {"course", query_course, {"course", NULL}},
     {"discussions", query_discussions, {"learner", "course", NULL}},
     {"discussion", query_discussion, {"discussion", "learner", NULL}},
     {"ideas", query_ideas, {"course", "state", NULL}},

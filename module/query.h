@@ -39,6 +39,7 @@ int query_attempt(const struct query *q, aw_error *err);     /* query_course.c *
 int query_progress(const struct query *q, aw_error *err);
 int query_links(const struct query *q, aw_error *err);
 int query_courses(const struct query *q, aw_error *err);
+int query_course(const struct query *q, aw_error *err);
 int query_preview(const struct query *q, aw_error *err);
 int query_dead(const struct query *q, aw_error *err);
 

@@ -52,6 +52,35 @@ int query_courses(const struct query *q, aw_error *err)
     return rc;
 }
 
+/* One course with its items, as `afterword scorm inspect` prints them. */
+int query_course(const struct query *q, aw_error *err)
+{
+    const char *id;
+    struct state_course stored = {0};
+    struct scorm_course *course = NULL;
+    char *inspect = NULL;
+    int rc = query_need(q, "course", &id, err);
+    if (rc == AW_OK && (rc = state_course_get(q->state, id, &stored, err)) == AW_ENOTFOUND)
+        return error_set(err, AW_ENOTFOUND, "course", "\"%.80s\" is not registered", id);
+    if (rc == AW_OK && stored.json)
+        rc = scorm_course_read(stored.json, strlen(stored.json), &course, err);
+    if (rc == AW_OK && course)
+        rc = scorm_inspect_json(course, &inspect, err);
+    if (rc == AW_OK) {
+        buf_putc(q->out, '{');
+        query_text(q->out, "course", stored.id);
+        query_text(q->out, "title", stored.title);
+        query_text(q->out, "language", stored.language);
+        query_name(q->out, "scorm");
+        buf_puts(q->out, inspect ? inspect : "null");
+        buf_putc(q->out, '}');
+    }
+    free(inspect);
+    scorm_course_free(course);
+    free(stored.json);
+    return rc;
+}
+
 /* ---- attempts and progress -------------------------------------------------------------- */
 
 static int find_enrolment(const struct query *q, struct state_enrolment *out, aw_error *err)
@@ -70,6 +99,40 @@ static int find_enrolment(const struct query *q, struct state_enrolment *out, aw
     return state_enrolment_get(q->state, &id, out, err);
 }
 
+static void write_given(struct buf *b, const char *name, struct scorm_number n)
+{
+    query_name(b, name);
+    if (n.given)
+        buf_json_real(b, n.value);
+    else
+        buf_puts(b, "null");
+}
+
+/* What the manifest says of the item: a player hands it to the content. */
+static int write_manifest(const struct query *q, const char *item, aw_error *err)
+{
+    struct state_course stored = {0};
+    struct scorm_course *course = NULL;
+    int rc = state_course_get(q->state, query_arg(q, "course"), &stored, err);
+    if (rc == AW_OK && stored.json)
+        rc = scorm_course_read(stored.json, strlen(stored.json), &course, err);
+    uint32_t i = course ? scorm_course_find(course, item) : SCORM_NO_ITEM;
+    if (i != SCORM_NO_ITEM) {
+        const struct scorm_item *at = &course->items[i];
+        query_text(q->out, "title", at->title);
+        query_text(q->out, "launch", at->launch);
+        query_text(q->out, "launch_data", at->launch_data);
+        query_text(q->out, "max_time_allowed", at->max_time_allowed);
+        query_text(q->out, "time_limit_action", at->time_limit_action);
+        write_given(q->out, "mastery_score", at->mastery);
+        write_given(q->out, "completion_threshold", scorm_item_threshold(at));
+        write_given(q->out, "scaled_passing_score", scorm_item_passing(at));
+    }
+    scorm_course_free(course);
+    free(stored.json);
+    return rc == AW_ENOTFOUND ? AW_OK : rc;
+}
+
 int query_attempt(const struct query *q, aw_error *err)
 {
     const char *item;
@@ -82,8 +145,25 @@ int query_attempt(const struct query *q, aw_error *err)
         rc = state_attempt_get(q->state, e.id, item, 0, &a, err);
     if (rc == AW_OK || rc == AW_ENOTFOUND) /* never begun: what a new one starts from */
         rc = scorm_attempt_resume_json(a.blob, a.blob_len, q->out, err);
+    if (rc == AW_OK && q->out->len) {
+        q->out->len--; /* the object goes on */
+        rc = write_manifest(q, item, err);
+        buf_putc(q->out, '}');
+    }
     free(a.blob);
     return rc;
+}
+
+static void write_score(struct buf *b, const struct xapi_score *s)
+{
+    static const char *const names[] = {"scaled", "raw", "min", "max"};
+    const bool given[] = {s->has_scaled, s->has_raw, s->has_min, s->has_max};
+    const double values[] = {s->scaled, s->raw, s->min, s->max};
+    query_name(b, "score");
+    buf_putc(b, '{');
+    for (size_t i = 0; i < 4; i++)
+        write_given(b, names[i], (struct scorm_number){given[i], values[i]});
+    buf_putc(b, '}');
 }
 
 struct items {
@@ -109,6 +189,7 @@ static int write_item(void *context, const struct state_attempt *a)
     query_text(b, "because", o.decision.because);
     query_bool(b, "final", o.decision.final);
     query_bool(b, "suspended", o.suspended);
+    write_score(b, &o.score);
     buf_putc(b, '}');
     scorm_outcome_free(&o);
     return 0;

@@ -77,6 +77,24 @@ struct listing {
     aw_error *err;
 };
 
+static int count_topic(void *context, const struct state_topic *t)
+{
+    int64_t *counts = context; /* topics, unanswered questions */
+    if (!t->by_bot && !t->deleted) {
+        counts[0]++;
+        counts[1] += strcmp(t->type, "question") == 0 && !t->answered_ms;
+    }
+    return 0;
+}
+
+static void write_counts(const struct query *q, const struct state_discussion *d)
+{
+    int64_t counts[2] = {0, 0};
+    state_topics(q->state, d->id, count_topic, counts, NULL);
+    query_number(q->out, "topics", counts[0]);
+    query_number(q->out, "unanswered", counts[1]);
+}
+
 static int list_discussion(void *context, const struct state_discussion *d)
 {
     struct listing *l = context;
@@ -86,6 +104,7 @@ static int list_discussion(void *context, const struct state_discussion *d)
     query_element(b);
     buf_putc(b, '{');
     write_room(b, d);
+    write_counts(l->q, d);
     if (l->member)
         write_member(b, l->member);
     buf_putc(b, '}');
@@ -149,6 +168,7 @@ struct reading {
     const char *learner;      /* "" : nobody in particular */
     char anonymous[48];       /* the name under which the learner asks anonymously here */
     const struct state_topic *topic;
+    const char *opening;      /* the topic of the author's prompt */
     int rc;
     aw_error *err;
 };
@@ -170,6 +190,16 @@ static void write_author(const struct reading *r, const char *author, bool anony
     query_bool(b, "mine", is_mine(r, author));
 }
 
+/* Did this learner do it? kind: "vote", "flag", "follows"; as talk.c records them. */
+static void write_did(const struct reading *r, const char *name, const char *kind,
+                      const char *target, int64_t part)
+{
+    bool did = false;
+    if (*r->learner)
+        state_once_is(r->q->state, kind, r->learner, target, part, &did, NULL);
+    query_bool(r->q->out, name, did);
+}
+
 static int write_post(void *context, const struct state_post *p, const char *text)
 {
     struct reading *r = context;
@@ -186,6 +216,10 @@ static int write_post(void *context, const struct state_post *p, const char *tex
     query_bool(b, "official", p->official_ms != 0);
     query_bool(b, "accepted", strcmp(r->topic->answer, p->post) == 0);
     query_bool(b, "deleted", p->deleted);
+    query_text(b, "language", p->language);
+    query_number(b, "revision", p->revision);
+    write_did(r, "voted", "vote", p->post, 0);
+    write_did(r, "flagged", "flag", p->post, 0);
     if (text && !p->deleted) {
         query_text(b, "text", text);
         r->rc = link_markdown_html(text, strlen(text), &html, r->err);
@@ -236,6 +270,9 @@ static void write_topic_head(struct reading *r, const struct state_topic *t)
     query_text(b, "idea", idea_states[t->idea < 5 ? t->idea : 0]);
     query_text(b, "idea_reason", t->idea_reason);
     query_bool(b, "deleted", t->deleted);
+    query_bool(b, "opening", t->by_bot && strcmp(t->topic, r->opening) == 0);
+    write_did(r, "voted", "vote", t->topic, 1);
+    write_did(r, "following", "follows", t->topic, 0);
 }
 
 static int write_topics(struct reading *r, const char *discussion, aw_error *err)
@@ -280,11 +317,50 @@ static void write_rights(const struct reading *r, const struct link *link,
                link && cast_is_one_of(link->managers, link->manager_count, r->learner));
 }
 
+static bool is_named(const struct link *link, const char *who)
+{
+    return link && (cast_is_one_of(link->experts, link->expert_count, who) ||
+                    cast_is_one_of(link->mentors, link->mentor_count, who) ||
+                    cast_is_one_of(link->managers, link->manager_count, who));
+}
+
+/* Rooms are private: members and those whom the link names read them. Who left, or is
+ * not in yet, sees that the room is there and nothing that was said. */
+static int write_discussion(struct reading *r, const struct state_discussion *d,
+                            const struct link *link, aw_error *err)
+{
+    struct state_member m = {.state = 0};
+    bool all = !*r->learner || is_named(link, r->learner);
+    int rc = *r->learner ? state_member_get(r->q->state, d->id, r->learner, &m, err) : AW_ENOTFOUND;
+    bool member = rc == AW_OK;
+    if (rc != AW_OK && rc != AW_ENOTFOUND)
+        return rc;
+    if (!member && !all)
+        return error_set(err, AW_EACCES, "discussion", "is open to its members only");
+    buf_putc(r->q->out, '{');
+    write_room(r->q->out, d);
+    write_rights(r, link, d);
+    if (member) {
+        query_name(r->q->out, "me");
+        buf_putc(r->q->out, '{');
+        write_member(r->q->out, &m);
+        buf_putc(r->q->out, '}');
+    }
+    if (all || m.state == MEMBER_IN) {
+        rc = write_topics(r, d->id, err);
+    } else {
+        query_name(r->q->out, "topics");
+        BUF_LIT(r->q->out, "[]");
+        rc = AW_OK;
+    }
+    buf_putc(r->q->out, '}');
+    return rc;
+}
+
 int query_discussion(const struct query *q, aw_error *err)
 {
     const char *id;
     struct state_discussion d;
-    struct state_member m;
     struct link *link = NULL;
     struct reading r = {.q = q, .learner = query_arg(q, "learner"), .err = err};
     int rc = query_need(q, "discussion", &id, err);
@@ -294,19 +370,10 @@ int query_discussion(const struct query *q, aw_error *err)
         rc = read_link(q, d.link, &link, err);
     if (rc != AW_OK)
         return rc;
+    r.opening = d.topic_ref;
     if (*r.learner)
         identity_anonymous(&q->aw->identity, r.learner, d.id, r.anonymous);
-    buf_putc(q->out, '{');
-    write_room(q->out, &d);
-    write_rights(&r, link, &d);
-    if (*r.learner && state_member_get(q->state, d.id, r.learner, &m, err) == AW_OK) {
-        query_name(q->out, "me");
-        buf_putc(q->out, '{');
-        write_member(q->out, &m);
-        buf_putc(q->out, '}');
-    }
-    rc = write_topics(&r, d.id, err);
-    buf_putc(q->out, '}');
+    rc = write_discussion(&r, &d, link, err);
     link_free(link);
     return rc;
 }
@@ -316,7 +383,7 @@ int query_discussion(const struct query *q, aw_error *err)
 int query_ideas(const struct query *q, aw_error *err)
 {
     struct topics all = {0};
-    struct reading r = {.q = q, .learner = "", .err = err};
+    struct reading r = {.q = q, .learner = "", .opening = "", .err = err};
     const char *course = query_arg(q, "course"), *state = query_arg(q, "state");
     int rc = state_topics(q->state, NULL, gather_topic, &all, err);
     if (rc == AW_OK && all.failed)

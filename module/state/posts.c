@@ -201,6 +201,22 @@ int state_once(struct state *s, const char *kind, const char *a, const char *b, 
     return rc;
 }
 
+int state_once_is(struct state *s, const char *kind, const char *a, const char *b, int64_t c,
+                  bool *out, aw_error *err)
+{
+    static const char sql[] = "SELECT 1 FROM once WHERE kind=? AND a=? AND b=? AND c=?";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "ttti", kind, a, b, c);
+    int rc = sq_row(s, q, err);
+    sq_done(q);
+    if (rc != AW_OK && rc != AW_ENOTFOUND)
+        return rc;
+    *out = rc == AW_OK;
+    return AW_OK;
+}
+
 int state_once_undo(struct state *s, const char *kind, const char *a, const char *b, int64_t c,
                     aw_error *err)
 {

@@ -228,6 +228,9 @@ int state_posts(struct state *s, const char *provider, const char *topic, state_
 /* Once-only facts: true in *out_new if this (kind, a, b, c) was not there before. */
 int state_once(struct state *s, const char *kind, const char *a, const char *b, int64_t c,
                bool *out_new, aw_error *err);
+/* Is it there? Changes nothing. */
+int state_once_is(struct state *s, const char *kind, const char *a, const char *b, int64_t c,
+                  bool *out, aw_error *err);
 /* Forgets one, so that it may happen again. */
 int state_once_undo(struct state *s, const char *kind, const char *a, const char *b, int64_t c,
                     aw_error *err);
