@@ -180,6 +180,22 @@ int aw_course_add(aw *self, const char *course, const char *title, const char *p
     return rc;
 }
 
+static int remove_course(struct state *s, void *context, aw_error *err)
+{
+    int rc = state_course_remove(s, context, err);
+    if (rc == AW_ENOTFOUND)
+        error_set(err, rc, "course", "\"%.80s\" is not known; `afterword course list` shows all",
+                  (char *)context);
+    return rc;
+}
+
+int aw_course_remove(aw *self, const char *course, aw_error *err)
+{
+    if (!self || !course)
+        return error_set(err, AW_EINVAL, self ? "course" : "aw", "is NULL");
+    return change(self, remove_course, (void *)course, err);
+}
+
 /* ---- dead letters --------------------------------------------------------------------- */
 
 struct letter {

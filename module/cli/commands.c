@@ -1,10 +1,12 @@
 /* commands.c - the table of all commands: add a line for a new cmd_NAME.c. */
 #include "cli.h"
 
-extern const struct cli_command cli_scorm;
+extern const struct cli_command cli_course;
 extern const struct cli_command cli_dead;
+extern const struct cli_command cli_link;
 extern const struct cli_command cli_notify;
 extern const struct cli_command cli_profile;
+extern const struct cli_command cli_scorm;
 extern const struct cli_command cli_status;
 extern const struct cli_command cli_worker;
 extern const struct cli_command cli_xapi;
@@ -13,9 +15,11 @@ const struct cli_command *const cli_commands[] = {
     &cli_worker,
     &cli_notify,
     &cli_status,
+    &cli_course,
+    &cli_link,
+    &cli_scorm,
     &cli_dead,
     &cli_profile,
     &cli_xapi,
-    &cli_scorm,
     NULL,
 };

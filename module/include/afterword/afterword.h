@@ -299,6 +299,8 @@ AW_API int aw_link_remove(aw *self, const char *id, aw_error *err);
  */
 AW_API int aw_course_add(aw *self, const char *course, const char *title, const char *path,
                          char **out_json, aw_error *err);
+/* Forgets a course; its links and discussions stay. AW_ENOTFOUND if there is none. Since 0.1. */
+AW_API int aw_course_remove(aw *self, const char *course, aw_error *err);
 
 /*
  * Reads something that a host shows, as JSON. `what` is one of
