@@ -57,8 +57,8 @@ int discourse_require_closed(struct discourse *d, const struct discourse_room *r
                              aw_forum_reply *reply);
 
 /* Tells what a post says; as polls, sweeps and webhooks find it. */
-struct teller;
-int discourse_tell(struct discourse *d, const struct teller *t, const json_t *post,
+struct reporter;
+int discourse_tell(struct discourse *d, const struct reporter *t, const json_t *post,
                    const char *title, const json_t *tags, const char *discussion);
 
 #endif

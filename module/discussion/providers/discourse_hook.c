@@ -16,7 +16,7 @@
 #include "discourse.h"
 #include "discourse_tell.h"
 #include "json.h"
-#include "tell.h"
+#include "report.h"
 #include "timestamp.h"
 
 #define WEBHOOK_BYTES (1u << 20)
@@ -47,10 +47,10 @@ static int64_t parent_of(struct discourse *d, int64_t topic, int64_t number)
     return id > 0 ? id : 0;
 }
 
-static struct told read_post(const json_t *post, const char *title, const json_t *tags,
+static struct report read_post(const json_t *post, const char *title, const json_t *tags,
                              const char *discussion)
 {
-    struct told p = {.discussion = discussion};
+    struct report p = {.discussion = discussion};
     int64_t version = json_member_i64(post, "version"), number = json_member_i64(post, "post_number");
     p.post = json_member_i64(post, "id");
     p.topic = json_member_i64(post, "topic_id");
@@ -63,7 +63,7 @@ static struct told read_post(const json_t *post, const char *title, const json_t
     p.revision = version > 1 && version < UINT32_MAX ? (uint32_t)version - 1 : 0;
     p.first = p.number == 1;
     p.title = title;
-    p.type = tell_type(tags, title);
+    p.type = report_type(tags, title);
     return p;
 }
 
@@ -78,7 +78,7 @@ static int64_t likes_of(const json_t *post)
     return 0;
 }
 
-static int tell_likes(struct discourse *d, const struct teller *t, const struct told *p, int64_t n)
+static int tell_likes(struct discourse *d, const struct reporter *t, const struct report *p, int64_t n)
 {
     struct seen_post *s = seen_find(t->seen, p->post);
     if (!s || n <= 0 || (uint64_t)n <= s->votes)
@@ -92,7 +92,7 @@ static int tell_likes(struct discourse *d, const struct teller *t, const struct 
     json_array_foreach(json_object_get(a.json, "post_action_users"), i, user) {
         int64_t id = json_member_i64(user, "id");
         if (rc == 0 && id > 0)
-            rc = tell_vote(t, p, id);
+            rc = report_vote(t, p, id);
     }
     if (rc == 0 && answer_done(&a))
         s->votes = (uint32_t)n;
@@ -100,13 +100,13 @@ static int tell_likes(struct discourse *d, const struct teller *t, const struct 
     return rc;
 }
 
-static int tell_solution(const struct teller *t, const struct told *p, const json_t *post)
+static int tell_solution(const struct reporter *t, const struct report *p, const json_t *post)
 {
     struct seen_post *s = seen_find(t->seen, p->post);
     json_t *flag = json_object_get(post, "accepted_answer");
     if (!s || !json_is_boolean(flag) || json_is_true(flag) == s->accepted)
         return 0;
-    int rc = tell_answer(t, p, json_is_true(flag));
+    int rc = report_answer(t, p, json_is_true(flag));
     if (rc == 0)
         s->accepted = json_is_true(flag);
     return rc;
@@ -119,11 +119,11 @@ static bool by_bot(const struct discourse *d, const json_t *post)
            (json_is_integer(user) && json_integer_value(user) <= 0); /* system */
 }
 
-int discourse_tell(struct discourse *d, const struct teller *t, const json_t *post,
+int discourse_tell(struct discourse *d, const struct reporter *t, const json_t *post,
                    const char *title, const json_t *tags, const char *discussion)
 {
     int64_t type = json_member_i64(post, "post_type");
-    struct told p = read_post(post, title, tags, discussion);
+    struct report p = read_post(post, title, tags, discussion);
     if (p.post <= 0 || p.topic <= 0 || (type > 0 && type != REGULAR_POST))
         return 0; /* "closed the topic" and whispers are no posts of a learner */
     int rc = 0;
@@ -134,7 +134,7 @@ int discourse_tell(struct discourse *d, const struct teller *t, const json_t *po
     } else if (p.user > 0) {
         if (!p.first && !seen_find(t->seen, p.post))
             p.parent = parent_of(d, p.topic, json_member_i64(post, "reply_to_post_number"));
-        rc = tell_post(t, &p);
+        rc = report_post(t, &p);
     }
     if (rc == 0)
         rc = tell_likes(d, t, &p, likes_of(post));
@@ -187,7 +187,7 @@ const char *discourse_discussion(struct discourse *d, int64_t category)
 }
 
 /* What the forum says of the post now. */
-static int tell_again(struct discourse *d, const struct teller *t, const json_t *told,
+static int tell_again(struct discourse *d, const struct reporter *t, const json_t *told,
                       const char *discussion, aw_forum_reply *reply)
 {
     struct answer a;
@@ -199,14 +199,14 @@ static int tell_again(struct discourse *d, const struct teller *t, const json_t 
         rc = discourse_tell(d, t, a.json, json_member_text(told, "topic_title"),
                             json_object_get(told, "topic_tags"), discussion);
     else if (a.status == 404 && s && !s->deleted)
-        rc = tell_deleted(t, s);
+        rc = report_deleted(t, s);
     else if (a.status != 404)
         outcome = reply_failed(reply, &a, "read the post");
     answer_free(&a);
     return rc ? reply_retry(reply, 0, "an event could not be recorded (%d)", rc) : outcome;
 }
 
-static int tell_webhook(struct discourse *d, const struct teller *t, const char *event,
+static int tell_webhook(struct discourse *d, const struct reporter *t, const char *event,
                         const json_t *body, aw_forum_reply *reply)
 {
     const json_t *post = json_object_get(body, "post");
@@ -243,7 +243,7 @@ int discourse_webhook(void *self, const aw_forum_webhook *hook, aw_forum_reply *
         json_decref(body);
         return reply_ok(reply, false, "%s", id ? id : "");
     }
-    struct teller t = {d->provider, &d->seen, hook->emit, hook->context,
+    struct reporter t = {d->provider, &d->seen, hook->emit, hook->context,
                        d->rest.services->now_ms(d->rest.services->user)};
     int outcome = tell_webhook(d, &t, event ? event : "", body, reply);
     json_decref(body);

@@ -13,7 +13,7 @@
 #include "discourse.h"
 #include "discourse_tell.h"
 #include "json.h"
-#include "tell.h"
+#include "report.h"
 
 #define PAGES 10           /* of new posts in one poll; beyond, the sweep finds them */
 #define OVERLAP 100        /* ids */
@@ -63,7 +63,7 @@ static int collect(struct discourse *d, int64_t since, json_t *all, aw_forum_rep
     return AW_FORUM_OK;
 }
 
-static int tell_new_posts(struct discourse *d, const struct teller *t, const aw_forum_poll *poll,
+static int tell_new_posts(struct discourse *d, const struct reporter *t, const aw_forum_poll *poll,
                           const json_t *all, int64_t *newest)
 {
     int rc = 0;
@@ -82,7 +82,7 @@ static int tell_new_posts(struct discourse *d, const struct teller *t, const aw_
 
 /* ---- the sweep ------------------------------------------------------------------------ */
 
-static int tell_vanished(struct discourse *d, const struct teller *t, int64_t topic)
+static int tell_vanished(struct discourse *d, const struct reporter *t, int64_t topic)
 {
     int rc = 0;
     for (size_t i = 0, looked = 0; rc == 0 && i < SEEN_POSTS && looked < VANISHED; i++) {
@@ -94,13 +94,13 @@ static int tell_vanished(struct discourse *d, const struct teller *t, int64_t to
         rest_get(&d->rest, &a, "/posts/%lld.json", (long long)s->id);
         if (a.status == 404 || json_is_string(json_object_get(a.json, "deleted_at")) ||
             json_member_true(a.json, "user_deleted"))
-            rc = tell_deleted(t, s);
+            rc = report_deleted(t, s);
         answer_free(&a);
     }
     return rc;
 }
 
-static int tell_all(struct discourse *d, const struct teller *t, const json_t *topic,
+static int tell_all(struct discourse *d, const struct reporter *t, const json_t *topic,
                     const json_t *about, const char *discussion, size_t *count)
 {
     const json_t *posts = json_object_get(json_object_get(topic, "post_stream"), "posts"), *post;
@@ -115,7 +115,7 @@ static int tell_all(struct discourse *d, const struct teller *t, const json_t *t
     return rc;
 }
 
-static int sweep_topic(struct discourse *d, const struct teller *t, int64_t topic,
+static int sweep_topic(struct discourse *d, const struct reporter *t, int64_t topic,
                        const char *discussion)
 {
     struct answer a;
@@ -147,7 +147,7 @@ static int sweep_topic(struct discourse *d, const struct teller *t, int64_t topi
 }
 
 /* One topic a poll. What cannot be read is passed over: its turn comes again. */
-static int sweep(struct discourse *d, const struct teller *t, const aw_forum_poll *poll)
+static int sweep(struct discourse *d, const struct reporter *t, const aw_forum_poll *poll)
 {
     size_t rooms = 0;
     while (poll->room_refs && poll->room_refs[rooms])
@@ -187,7 +187,7 @@ int discourse_poll(void *self, const aw_forum_poll *poll, aw_forum_reply *reply)
 {
     struct discourse *d = self;
     int64_t cursor = discourse_id(poll->cursor), newest = cursor > 0 ? cursor : 0;
-    struct teller t = {d->provider, &d->seen, poll->emit, poll->context,
+    struct reporter t = {d->provider, &d->seen, poll->emit, poll->context,
                        d->rest.services->now_ms(d->rest.services->user)};
     json_t *all = json_array();
     int outcome = all ? collect(d, cursor > OVERLAP ? cursor - OVERLAP : 0, all, reply)

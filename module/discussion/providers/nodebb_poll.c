@@ -16,7 +16,7 @@
 #include "digest.h"
 #include "json.h"
 #include "nodebb.h"
-#include "tell.h"
+#include "report.h"
 
 #define PAGES 100          /* of recent posts in one poll; beyond, the sweep finds them */
 #define EMPTY_PAGES 2
@@ -58,9 +58,9 @@ static const char *discussion_of(const aw_forum_poll *poll, int64_t cid, char gr
 
 /* ---- one post ----------------------------------------------------------------- */
 
-static struct told read_post(const json_t *post, const json_t *topic, const char *discussion)
+static struct report read_post(const json_t *post, const json_t *topic, const char *discussion)
 {
-    struct told p = {.discussion = discussion};
+    struct report p = {.discussion = discussion};
     p.post = json_member_i64(post, "pid");
     p.topic = json_member_i64(post, "tid");
     p.user = json_member_i64(post, "uid");
@@ -70,13 +70,13 @@ static struct told read_post(const json_t *post, const json_t *topic, const char
     p.deleted = json_member_true(post, "deleted") || json_member_true(topic, "deleted");
     p.first = json_member_i64(topic, "mainPid") == p.post;
     p.title = json_member_text(topic, "title");
-    p.type = tell_type(json_object_get(topic, "tags"), p.title);
+    p.type = report_type(json_object_get(topic, "tags"), p.title);
     if (p.edited_ms / 1000 > EDIT_EPOCH_S)
         p.revision = (uint32_t)(p.edited_ms / 1000 - EDIT_EPOCH_S);
     return p;
 }
 
-static int tell_votes(struct nodebb *n, const struct teller *t, const struct told *p,
+static int tell_votes(struct nodebb *n, const struct reporter *t, const struct report *p,
                       int64_t upvotes)
 {
     struct seen_post *s = seen_find(t->seen, p->post);
@@ -90,7 +90,7 @@ static int tell_votes(struct nodebb *n, const struct teller *t, const struct tol
     json_array_foreach(json_object_get(json_object_get(a.json, "response"), "upvoters"), i, voter) {
         int64_t uid = json_member_i64(voter, "uid");
         if (rc == 0 && uid > 0 && uid != n->uid)
-            rc = tell_vote(t, p, uid);
+            rc = report_vote(t, p, uid);
     }
     if (rc == 0 && answer_done(&a))
         s->votes = (uint32_t)upvotes;
@@ -99,15 +99,15 @@ static int tell_votes(struct nodebb *n, const struct teller *t, const struct tol
 }
 
 /* The bot's own posts were told when they were made; guests are nobody. */
-static int tell_one(struct nodebb *n, const struct teller *t, const json_t *post,
+static int tell_one(struct nodebb *n, const struct reporter *t, const json_t *post,
                     const json_t *topic, const char *discussion)
 {
-    struct told p = read_post(post, topic, discussion);
+    struct report p = read_post(post, topic, discussion);
     if (p.post <= 0 || p.topic <= 0 || p.user <= 0)
         return 0;
     int rc = 0;
     if (p.user != n->uid)
-        rc = tell_post(t, &p);
+        rc = report_post(t, &p);
     else /* votes on the bot's posts count, so it has to be known */
         seen_put(t->seen, p.post, p.topic)->round = t->seen->round;
     if (rc == 0)
@@ -153,7 +153,7 @@ static int collect(struct nodebb *n, int64_t since, int64_t now, json_t *all, aw
     return outcome;
 }
 
-static int tell_new_posts(struct nodebb *n, const struct teller *t, const aw_forum_poll *poll,
+static int tell_new_posts(struct nodebb *n, const struct reporter *t, const aw_forum_poll *poll,
                           const json_t *all, int64_t *newest)
 {
     int rc = 0;
@@ -173,7 +173,7 @@ static int tell_new_posts(struct nodebb *n, const struct teller *t, const aw_for
 /* ---- the sweep ------------------------------------------------------------------- */
 
 /* Posts of the topic that we told and that are no longer listed. */
-static int tell_vanished(struct nodebb *n, const struct teller *t, int64_t tid)
+static int tell_vanished(struct nodebb *n, const struct reporter *t, int64_t tid)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < SEEN_POSTS; i++) {
@@ -183,13 +183,13 @@ static int tell_vanished(struct nodebb *n, const struct teller *t, int64_t tid)
         struct answer a;
         rest_get(&n->rest, &a, "/api/v3/posts/%lld", (long long)s->id);
         if (a.status == 404)
-            rc = tell_deleted(t, s);
+            rc = report_deleted(t, s);
         answer_free(&a);
     }
     return rc;
 }
 
-static int sweep_topic(struct nodebb *n, const struct teller *t, int64_t tid, const char *discussion)
+static int sweep_topic(struct nodebb *n, const struct reporter *t, int64_t tid, const char *discussion)
 {
     int rc = 0;
     bool complete = true;
@@ -211,7 +211,7 @@ static int sweep_topic(struct nodebb *n, const struct teller *t, int64_t tid, co
 }
 
 /* One page of one room; a failing forum just ends it, and the next poll goes on. */
-static int sweep(struct nodebb *n, const struct teller *t, const aw_forum_poll *poll)
+static int sweep(struct nodebb *n, const struct reporter *t, const aw_forum_poll *poll)
 {
     size_t rooms = 0;
     while (poll->room_refs && poll->room_refs[rooms])
@@ -252,7 +252,7 @@ int nodebb_poll(void *self, const aw_forum_poll *poll, aw_forum_reply *reply)
     struct nodebb *n = self;
     int64_t now = n->rest.services->now_ms(n->rest.services->user);
     int64_t cursor = nodebb_id(poll->cursor), newest = cursor > 0 ? cursor : 0;
-    struct teller t = {n->provider, &n->seen, poll->emit, poll->context, now};
+    struct reporter t = {n->provider, &n->seen, poll->emit, poll->context, now};
     json_t *all = json_array();
     int outcome = all ? collect(n, cursor > 0 ? cursor - OVERLAP_MS : 0, now, all, reply)
                       : reply_retry(reply, 0, "out of memory");
@@ -305,7 +305,7 @@ static const char *webhook_room(struct nodebb *n, int64_t cid)
 }
 
 /* Reads the post and its topic again and tells what they say now. */
-static int tell_again(struct nodebb *n, const struct teller *t, int64_t pid, aw_forum_reply *reply)
+static int tell_again(struct nodebb *n, const struct reporter *t, int64_t pid, aw_forum_reply *reply)
 {
     struct answer post, topic = {0};
     rest_get(&n->rest, &post, "/api/v3/posts/%lld", (long long)pid);
@@ -313,7 +313,7 @@ static int tell_again(struct nodebb *n, const struct teller *t, int64_t pid, aw_
     int rc = 0, outcome = AW_FORUM_OK;
     struct seen_post *s = seen_find(&n->seen, pid);
     if (post.status == 404 && s && !s->deleted)
-        rc = tell_deleted(t, s);
+        rc = report_deleted(t, s);
     else if (post.status != 404 && !answer_done(&post))
         outcome = reply_failed(reply, &post, "read the post");
     if (outcome == AW_FORUM_OK && answer_done(&post)) {
@@ -357,7 +357,7 @@ int nodebb_webhook(void *self, const aw_forum_webhook *hook, aw_forum_reply *rep
         return reply_refuse(reply, "webhook: the signature is not right");
     if (json_read(hook->body, hook->body_bytes, WEBHOOK_BYTES, "webhook", &body, NULL) != AW_OK)
         return reply_refuse(reply, "webhook: the body is not JSON");
-    struct teller t = {n->provider, &n->seen, hook->emit, hook->context,
+    struct reporter t = {n->provider, &n->seen, hook->emit, hook->context,
                        n->rest.services->now_ms(n->rest.services->user)};
     int64_t pid = find_pid(body);
     json_decref(body);

@@ -209,6 +209,7 @@ void rest_send(struct rest *r, struct answer *out, const char *method, json_t *b
                                .error = "out of memory"};
     else
         call(r, out, method, text, path);
+    out->settle_ms = r->settle_ms;
     free(text);
     json_decref(body);
 }
@@ -279,6 +280,8 @@ int reply_failed(aw_forum_reply *reply, const struct answer *a, const char *doin
     const char *said = a->error[0] ? a->error : "no reason given";
     if (a->status == 429)
         return reply_retry(reply, after, "%s: the forum asks us to wait (%s)", doing, said);
+    if (answer_uncertain(a) && a->settle_ms > after)
+        after = a->settle_ms;
     if (a->status == AW_HTTP_NOT_SENT || answer_uncertain(a))
         return reply_retry(reply, after, "%s: the forum does not answer as it should (%d: %s)",
                            doing, a->status, said);

@@ -4,7 +4,9 @@
  * An answer is one of four things: done (2xx with JSON), not done (4xx), busy
  * (429, with a time), or uncertain (no answer, 5xx, a cut body): then the peer
  * may have acted, or may yet act, and whoever wanted to create something looks
- * it up before anything else. Redirects are followed for GET only, on the same
+ * it up before anything else, and whoever wanted to change something tries again
+ * only when the lost request can no longer come through, so that an admission that
+ * was given up cannot undo a later leaving. Redirects are followed for GET only, on the same
  * origin only, three at most: the API key goes nowhere else.
  */
 #ifndef PROVIDERS_REST_H
@@ -34,6 +36,7 @@ struct answer {
     int status;              /* HTTP, AW_HTTP_NOT_SENT or AW_HTTP_UNKNOWN */
     json_t *json;            /* NULL: none, or not JSON */
     int64_t retry_after_ms;  /* -1: not said */
+    int64_t settle_ms;       /* of a request that changes something; 0 of a GET */
     char error[256];         /* in words: of the transfer, or what the forum said */
 };
 

@@ -1,5 +1,5 @@
-/* tell.c - events out of posts, each under its own key, quiet about what is known. */
-#include "tell.h"
+/* report.c - events out of posts, each under its own key, quiet about what is known. */
+#include "report.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@ struct ids { /* the texts that an event borrows */
     char key[160], topic[24], post[24], parent[24], user[24];
 };
 
-static aw_event begin(const struct teller *t, uint32_t kind, const char *what, int64_t topic,
+static aw_event begin(const struct reporter *t, uint32_t kind, const char *what, int64_t topic,
                       int64_t post, int64_t detail, int64_t time_ms, struct ids *ids)
 {
     aw_event e = AW_EVENT_INIT;
@@ -33,7 +33,7 @@ static void by(aw_event *e, int64_t user, struct ids *ids)
     e->forum_user = ids->user;
 }
 
-static int tell_new(const struct teller *t, const struct told *p)
+static int tell_new(const struct reporter *t, const struct report *p)
 {
     struct ids ids;
     aw_event e = begin(t, p->first ? AW_EVENT_TOPIC_POSTED : AW_EVENT_POST_REPLIED, "post", p->topic,
@@ -51,7 +51,7 @@ static int tell_new(const struct teller *t, const struct told *p)
     return t->emit(t->context, &e);
 }
 
-static int tell_edit(const struct teller *t, const struct told *p)
+static int tell_edit(const struct reporter *t, const struct report *p)
 {
     struct ids ids;
     aw_event e = begin(t, AW_EVENT_POST_EDITED, "edit", p->topic, p->post, p->revision,
@@ -62,7 +62,7 @@ static int tell_edit(const struct teller *t, const struct told *p)
     return t->emit(t->context, &e);
 }
 
-static int tell_delete(const struct teller *t, const struct told *p)
+static int tell_delete(const struct reporter *t, const struct report *p)
 {
     struct ids ids;
     aw_event e = begin(t, AW_EVENT_POST_DELETED, "delete", p->topic, p->post, 0, p->deleted_ms,
@@ -73,7 +73,7 @@ static int tell_delete(const struct teller *t, const struct told *p)
     return t->emit(t->context, &e);
 }
 
-int tell_post(const struct teller *t, const struct told *p)
+int report_post(const struct reporter *t, const struct report *p)
 {
     const struct seen_post *known = seen_find(t->seen, p->post);
     bool fresh = !known;
@@ -97,16 +97,16 @@ int tell_post(const struct teller *t, const struct told *p)
     return 0;
 }
 
-int tell_deleted(const struct teller *t, const struct seen_post *p)
+int report_deleted(const struct reporter *t, const struct seen_post *p)
 {
-    struct told gone = {.topic = p->topic, .post = p->id, .deleted = true};
+    struct report gone = {.topic = p->topic, .post = p->id, .deleted = true};
     int rc = tell_delete(t, &gone);
     if (rc == 0)
         seen_put(t->seen, p->id, p->topic)->deleted = true;
     return rc;
 }
 
-int tell_vote(const struct teller *t, const struct told *p, int64_t user)
+int report_vote(const struct reporter *t, const struct report *p, int64_t user)
 {
     struct ids ids;
     aw_event e = begin(t, AW_EVENT_POST_VOTED, "vote", p->topic, p->post, user, 0, &ids);
@@ -115,7 +115,7 @@ int tell_vote(const struct teller *t, const struct told *p, int64_t user)
     return t->emit(t->context, &e);
 }
 
-int tell_answer(const struct teller *t, const struct told *p, bool accepted)
+int report_answer(const struct reporter *t, const struct report *p, bool accepted)
 {
     struct ids ids;
     aw_event e = begin(t, accepted ? AW_EVENT_ANSWER_ACCEPTED : AW_EVENT_ANSWER_RETRACTED,
@@ -126,7 +126,7 @@ int tell_answer(const struct teller *t, const struct told *p, bool accepted)
     return t->emit(t->context, &e);
 }
 
-const char *tell_type(const json_t *tags, const char *title)
+const char *report_type(const json_t *tags, const char *title)
 {
     static const char *const types[] = {"question", "idea", "discussion"};
     size_t i;

@@ -1,18 +1,18 @@
 /*
- * tell.h - from a forum's post to events: posted, replied, edited, deleted, voted.
+ * report.h - from a forum's post to events: posted, replied, edited, deleted, voted.
  *
  * Every event has a key made of the forum, the post and the revision (or the voter), so
  * that the same thing seen by webhook, poll and sweep is the same event. What the bot
  * wrote is never told: the core wrote it.
  */
-#ifndef PROVIDERS_TELL_H
-#define PROVIDERS_TELL_H
+#ifndef PROVIDERS_REPORT_H
+#define PROVIDERS_REPORT_H
 
 #include <afterword/forum.h>
 
 #include "seen.h"
 
-struct told { /* a post as both forums have it */
+struct report { /* a post as both forums have it */
     const char *discussion; /* NULL: not known */
     int64_t topic, post, parent; /* parent 0: the topic's first post */
     int64_t user;
@@ -26,7 +26,7 @@ struct told { /* a post as both forums have it */
     const char *language;
 };
 
-struct teller {
+struct reporter {
     const char *provider;
     struct seen *seen;
     aw_forum_emit emit;
@@ -35,13 +35,13 @@ struct teller {
 };
 
 /* 0, or what emit returned: then nothing is remembered and it is told again. */
-int tell_post(const struct teller *t, const struct told *p);
-int tell_vote(const struct teller *t, const struct told *p, int64_t user);
-int tell_answer(const struct teller *t, const struct told *p, bool accepted);
-int tell_deleted(const struct teller *t, const struct seen_post *p);
+int report_post(const struct reporter *t, const struct report *p);
+int report_vote(const struct reporter *t, const struct report *p, int64_t user);
+int report_answer(const struct reporter *t, const struct report *p, bool accepted);
+int report_deleted(const struct reporter *t, const struct seen_post *p);
 
 /* What a topic is, by its tags (JSON array of texts or {value}) or its title. */
 struct json_t;
-const char *tell_type(const struct json_t *tags, const char *title);
+const char *report_type(const struct json_t *tags, const char *title);
 
 #endif
