@@ -16,6 +16,7 @@
 #include "open.h"
 #include "room.h"
 #include "timestamp.h"
+#include "utf8.h"
 
 /* ---- jobs --------------------------------------------------------------------- */
 
@@ -111,11 +112,22 @@ int job_ask(struct interp *in, const struct state_discussion *d, const struct jo
 
 /* ---- rooms ---------------------------------------------------------------------- */
 
-static int new_room(struct interp *in, const struct link *link, const char *key, const char *name,
-                    unsigned number, const char *language, struct state_discussion *out,
-                    aw_error *err)
+static void due_text(const struct link *link, int64_t now_ms, char out[16])
 {
-    char digits[16];
+    char text[TIMESTAMP_TEXT];
+    out[0] = 0;
+    if (!link->due_days)
+        return;
+    timestamp_text(now_ms + (int64_t)link->due_days * 86400000, text);
+    memcpy(out, text, 10);
+    out[10] = 0;
+}
+
+static int new_room(struct interp *in, const struct link *link, const char *course_title, const char *key,
+                    const char *name, unsigned number, const char *language,
+                    struct state_discussion *out, aw_error *err)
+{
+    char digits[16], due[16], *title = NULL;
     const char *title_language;
     memset(out, 0, sizeof *out);
     snprintf(digits, sizeof digits, "%u", number);
@@ -126,8 +138,15 @@ static int new_room(struct interp *in, const struct link *link, const char *key,
     snprintf(out->room, sizeof out->room, "%s", key);
     out->number = number;
     snprintf(out->name, sizeof out->name, "%s", name);
-    snprintf(out->title, sizeof out->title, "%s",
-             link_text_in(link, &link->title, language, &title_language));
+    due_text(link, handle_now_ms(in->aw), due);
+    struct link_values values = {course_title, name, *due ? due : NULL, NULL};
+    int rc = link_title(link, language, &values, &title, err);
+    if (rc != AW_OK)
+        return rc;
+    snprintf(out->title, sizeof out->title, "%.*s", (int)utf8_cut(title, strlen(title), STATE_TITLE - 1),
+             title);
+    free(title);
+    link_text_in(link, &link->title, language, &title_language);
     snprintf(out->language, sizeof out->language, "%s", title_language);
     snprintf(out->provider, sizeof out->provider, "%s", link->provider);
     return state_discussion_put(in->state, out, err);
@@ -154,21 +173,9 @@ static int choose_room(struct interp *in, const struct cast *c, const struct lin
     if (!*out_new)
         return AW_OK;
     /* A room of one language, where that is its rule; else the link's own. */
-    return new_room(in, link, key, name, rc == AW_ENOTFOUND ? 1 : out->number + 1,
+    return new_room(in, link, c->course->title, key, name, rc == AW_ENOTFOUND ? 1 : out->number + 1,
                     *c->person.language ? c->person.language : c->course->language, out, err);
 }
-
-static void due_text(const struct link *link, int64_t now_ms, char out[16])
-{
-    char text[TIMESTAMP_TEXT];
-    out[0] = 0;
-    if (!link->due_days)
-        return;
-    timestamp_text(now_ms + (int64_t)link->due_days * 86400000, text);
-    memcpy(out, text, 10);
-    out[10] = 0;
-}
-
 
 /* The forum is asked for the room; the topic follows when the room is there (done.c). */
 static int ask_for_room(struct interp *in, const struct state_discussion *d, aw_error *err)

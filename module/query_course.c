@@ -269,7 +269,7 @@ int query_preview(const struct query *q, aw_error *err)
 {
     struct link *link = NULL;
     struct state_course course = {0};
-    char *json = json_text(q->args), *markdown = NULL, *html = NULL;
+    char *json = json_text(q->args), *markdown = NULL, *html = NULL, *title = NULL;
     if (!json)
         return error_nomem(err, "preview");
     int rc = link_read(json, strlen(json), "preview", &link, err);
@@ -281,11 +281,13 @@ int query_preview(const struct query *q, aw_error *err)
             .room_name = link->room_by_count ? link->room_by[0] : "",
             .due = link->due_days ? "2026-12-31" : NULL};
         rc = link_opening_post(link, link->language, &values, &markdown, &html, err);
+        if (rc == AW_OK)
+            rc = link_title(link, link->language, &values, &title, err);
     }
     if (rc == AW_OK) {
         struct link_surroundings around = {.course_title = course.title};
         buf_putc(q->out, '{');
-        query_text(q->out, "title", link_text_in(link, &link->title, link->language, NULL));
+        query_text(q->out, "title", title);
         query_text(q->out, "markdown", markdown);
         query_text(q->out, "html", html);
         query_name(q->out, "warnings");
@@ -294,6 +296,7 @@ int query_preview(const struct query *q, aw_error *err)
         BUF_LIT(q->out, "]}");
     }
     free(course.json);
+    free(title);
     free(markdown);
     free(html);
     free(json);
