@@ -1,6 +1,7 @@
 /* commands.c - the table of all commands: add a line for a new cmd_NAME.c. */
 #include "cli.h"
 
+extern const struct cli_command cli_check;
 extern const struct cli_command cli_course;
 extern const struct cli_command cli_dead;
 extern const struct cli_command cli_link;
@@ -15,11 +16,12 @@ const struct cli_command *const cli_commands[] = {
     &cli_worker,
     &cli_notify,
     &cli_status,
-    &cli_course,
-    &cli_link,
-    &cli_scorm,
+    &cli_check,
     &cli_dead,
-    &cli_profile,
+    &cli_link,
+    &cli_course,
+    &cli_scorm,
     &cli_xapi,
+    &cli_profile,
     NULL,
 };
