@@ -23,6 +23,8 @@
 #include "event.h"
 #include "fs.h"
 #include "interpret.h"
+#include "notify_socket.h"
+#include "ready.h"
 #include "state.h"
 #include "timestamp.h"
 
@@ -310,8 +312,10 @@ static int tick(struct run *r, int64_t *next_ms)
 static int loop(struct run *r, const aw_worker_options *options, aw_error *err)
 {
     struct worker *w = r->w;
-    int64_t next_tick = 0, next_trim = 0;
+    int64_t next_tick = 0, next_trim = 0, watchdog_ms = ready_watchdog_ms();
     while (!stopping(w)) {
+        if (watchdog_ms)
+            ready_notify("WATCHDOG=1");
         size_t count = 0;
         uint64_t generation = worker_wait(w, 0, 0);
         int rc = batch(r, &count, err);
@@ -341,11 +345,13 @@ static int loop(struct run *r, const aw_worker_options *options, aw_error *err)
             worker_wait(w, generation, now + 20);
             continue;
         }
-        /* Asleep until an event comes, a reminder is due, or segments may be removed. */
-        int64_t wait = next_tick == INT64_MAX ? INT64_MAX : at_most(next_tick - wall, 3600000);
-        if (log_pos_cmp(log_begin(w->aw->journal), r->at) < 0)
-            wait = at_most(wait, 3600000);
-        log_wait(w->aw->journal, r->seen, wait == INT64_MAX ? -1 : wait > 0 ? wait : 1);
+        /* Asleep until an event comes, a reminder is due, the watchdog wants to hear from us,
+         * or old segments may be removed. */
+        int64_t wait = at_most(next_tick - wall, 3600000);
+        if (watchdog_ms)
+            wait = at_most(wait, watchdog_ms);
+        log_wait(w->aw->journal, r->seen, wait > 0 ? wait : 1);
+        worker_changed(w); /* a wake without an event: a dead letter is to be tried again, say */
     }
     return AW_OK;
 }
@@ -467,6 +473,16 @@ static void init_worker(struct worker *w, struct aw *self, const volatile int *s
     pthread_condattr_destroy(&monotonic);
 }
 
+/* For hosts that cannot load the library. Others do not need it: without it we go on. */
+static struct notify_socket *open_socket(struct aw *self)
+{
+    struct notify_socket *s = NULL;
+    aw_error err = AW_ERROR_INIT;
+    if (notify_socket_open(self, self->config.state_dir, &s, &err) != AW_OK)
+        say_error(&self->say, AW_LOG_WARNING, "no socket for hosts without the library", &err);
+    return s;
+}
+
 static int work(struct aw *self, const aw_worker_options *options, aw_error *err)
 {
     struct worker w;
@@ -480,8 +496,12 @@ static int work(struct aw *self, const aw_worker_options *options, aw_error *err
     if (rc == AW_OK)
         rc = start_sinks(&w, err);
     if (rc == AW_OK) {
+        struct notify_socket *socket = open_socket(self);
         say(&self->say, AW_LOG_INFO, "worker running", "state_dir", self->config.state_dir, SAY_END);
+        ready_notify("READY=1");
         rc = loop(r, options, err);
+        ready_notify("STOPPING=1");
+        notify_socket_close(socket);
     }
     stop_sinks(&w);
     if (r) {
