@@ -152,7 +152,9 @@ static int admitted(struct interp *in, const struct state_job *job, struct state
     snprintf(m.user_ref, sizeof m.user_ref, "%s", reply->ref);
     m.state = MEMBER_IN;
     bool first = m.unlocked_ms == 0;
-    struct tell_facts f = {.duration_ms = -1, .has_ref = c.enrolment.completed,
+    const uuid5 none = {{0}};
+    struct tell_facts f = {.duration_ms = -1,
+                           .has_ref = !uuid5_equal(&c.enrolment.completed_statement, &none),
                            .ref = c.enrolment.completed_statement, .revision = m.rejoined};
     cast_time(&c, now_ms);
     m.unlocked_ms = c.scene.time_ms;

@@ -121,6 +121,7 @@ struct verdict {
     struct xapi_score score;
     int64_t duration_ms;
     bool from_scorm;
+    const char *attempt; /* IRI, where from_scorm */
     bool tell_success;  /* as a statement of its own */
     const char *because;
 };

@@ -338,7 +338,7 @@ int tell(enum tell_what what, const struct tell_scene *s, const struct tell_fact
     };
     struct tell_room room;
     struct places places;
-    struct xapi_activity grouping[2], tags[TELL_TAGS];
+    struct xapi_activity grouping[3], tags[TELL_TAGS];
     struct xapi_statement st;
     room.used = 0;
     xapi_statement_init(&st);
@@ -363,6 +363,8 @@ int tell(enum tell_what what, const struct tell_scene *s, const struct tell_fact
         grouping[st.grouping_count++] = places.course;
     if (places.discussion.id)
         grouping[st.grouping_count++] = places.discussion;
+    if (given(f->attempt))
+        grouping[st.grouping_count++] = activity(f->attempt, XAPI_TYPE_ATTEMPT, NULL, NULL);
     st.grouping = grouping;
     st.category = categories;
     st.category_count = f->from_scorm ? 2 : 1;

@@ -23,7 +23,7 @@ static int tell_completed(struct interp *in, struct cast *c, const struct verdic
         return AW_OK;
     struct tell_facts f = {.completion = AW_YES, .success = (int)v->success, .score = v->score,
                            .duration_ms = v->duration_ms, .from_scorm = v->from_scorm,
-                           .revision = c->enrolment.withdrawn};
+                           .attempt = v->attempt, .revision = c->enrolment.withdrawn};
     cast_time(c, happened_ms);
     int rc = interp_tell(in, TELL_COMPLETED, c, &f, &c->enrolment.completed_statement, err);
     if (rc == AW_OK)
@@ -37,14 +37,19 @@ static int tell_success(struct interp *in, struct cast *c, const struct verdict 
     if (!v->tell_success || v->success == AW_UNKNOWN || v->success == c->enrolment.success)
         return AW_OK;
     struct tell_facts f = {.success = (int)v->success, .score = v->score, .duration_ms = -1,
-                           .from_scorm = v->from_scorm, .revision = c->enrolment.revision + 1};
+                           .from_scorm = v->from_scorm, .attempt = v->attempt,
+                           .revision = c->enrolment.revision + 1};
     if (v->completed)
         f.completion = AW_YES;
+    uuid5 id;
     cast_time(c, happened_ms);
-    int rc = interp_tell(in, v->success == AW_YES ? TELL_PASSED : TELL_FAILED, c, &f, NULL, err);
+    int rc = interp_tell(in, v->success == AW_YES ? TELL_PASSED : TELL_FAILED, c, &f, &id, err);
     if (rc == AW_OK) {
         c->enrolment.success = v->success;
         c->enrolment.revision++;
+        /* Where passed opens a discussion and no completion was told, it is the reason given. */
+        if (v->success == AW_YES && !c->enrolment.completed)
+            c->enrolment.completed_statement = id;
     }
     return rc;
 }
@@ -268,13 +273,15 @@ static struct verdict from_decision(enum scorm_completion completion, enum scorm
 
 /* The course's verdict after one SCO's outcome. */
 static int decide_course(struct interp *in, struct cast *c, const struct scorm_policy *policy,
-                         const struct scorm_outcome *o, int64_t happened_ms, aw_error *err)
+                         const struct scorm_outcome *o, const char *attempt, int64_t happened_ms,
+                         aw_error *err)
 {
     if (!c->course->scorm || scorm_course_sco_count(c->course->scorm) <= 1) {
         if (!o->decision.final)
             return AW_OK;
         struct verdict v =
             from_decision(o->decision.completion, o->decision.success, o->decision.because);
+        v.attempt = attempt;
         v.score = o->score;
         v.duration_ms = o->total_time_ms > 0 ? o->total_time_ms : -1;
         return verdict_apply(in, c, &v, happened_ms, err);
@@ -284,6 +291,7 @@ static int decide_course(struct interp *in, struct cast *c, const struct scorm_p
     if (rc != AW_OK)
         return rc;
     struct verdict v = from_decision(d.completion, d.success, d.because);
+    v.attempt = attempt;
     if (d.scaled.given && d.scaled.value >= -1 && d.scaled.value <= 1)
         v.score = (struct xapi_score){.has_scaled = true, .scaled = d.scaled.value};
     return verdict_apply(in, c, &v, happened_ms, err);
@@ -336,7 +344,7 @@ static int apply_commit(struct interp *in, struct cast *c, const aw_event *e,
                                 .other = tags,
                                 .last_ms = &c->enrolment.chain_ms};
     struct state_attempt before = {0};
-    struct buf blob = BUF_INIT(LIMIT_RECORD_BYTES);
+    struct buf blob = BUF_INIT(LIMIT_RECORD_BYTES), attempt = BUF_INIT(TELL_ROOM_BYTES);
     struct scorm_outcome outcome = {0};
     struct emitting emitting = {in, c->course->id};
     const struct scorm_policy *policy = scorm_policies_for(in->policies, c->course->id);
@@ -360,11 +368,15 @@ static int apply_commit(struct interp *in, struct cast *c, const aw_event *e,
     if (rc == AW_OK && outcome.applied) {
         c->enrolment_changed = true; /* the chain went on */
         rc = state_attempt_put(in->state, c->enrolment.id, ctx.item, 1, blob.data, blob.len, err);
+        scorm_attempt_iri(&attempt, &ctx, outcome.attempt);
         if (rc == AW_OK)
-            rc = decide_course(in, c, policy, &outcome, e->time_ms, err);
+            rc = buf_error(&attempt, "attempt", err);
+        if (rc == AW_OK)
+            rc = decide_course(in, c, policy, &outcome, attempt.data, e->time_ms, err);
     }
     scorm_outcome_free(&outcome);
     buf_free(&blob);
+    buf_free(&attempt);
     free(before.blob);
     return rc;
 }

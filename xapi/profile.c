@@ -32,6 +32,7 @@ void xapi_profile_free(struct xapi_profile *p)
 {
     if (!p)
         return;
+    json_decref(p->in_patterns);
     json_decref(p->by_id);
     json_decref(p->document);
     free(p);
@@ -59,6 +60,28 @@ static int index_list(struct xapi_profile *p, const json_t *list, const char *ty
     return AW_OK;
 }
 
+static int note(struct xapi_profile *p, const json_t *id, aw_error *err)
+{
+    if (!json_is_string(id) || json_object_set_new(p->in_patterns, json_string_value(id), json_true()) == 0)
+        return AW_OK;
+    return error_nomem(err, "profile");
+}
+
+static int note_references(struct xapi_profile *p, aw_error *err)
+{
+    static const char *const kinds[] = {"sequence", "alternates", "optional", "oneOrMore", "zeroOrMore"};
+    int rc = AW_OK;
+    for (size_t i = 0; i < json_array_size(p->patterns); i++) {
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+            const json_t *part = json_object_get(json_array_get(p->patterns, i), kinds[k]);
+            rc = rc ? rc : note(p, part, err);
+            for (size_t j = 0; !rc && j < json_array_size(part); j++)
+                rc = note(p, json_array_get(part, j), err);
+        }
+    }
+    return rc;
+}
+
 int xapi_profile_read(const char *json, size_t len, struct xapi_profile **out, aw_error *err)
 {
     struct xapi_profile *p = calloc(1, sizeof *p);
@@ -71,10 +94,11 @@ int xapi_profile_read(const char *json, size_t len, struct xapi_profile **out, a
         goto out;
     }
     p->by_id = json_object();
+    p->in_patterns = json_object();
     p->templates = json_object_get(p->document, "templates");
     p->patterns = json_object_get(p->document, "patterns");
     p->concepts = json_object_get(p->document, "concepts");
-    if (!p->by_id)
+    if (!p->by_id || !p->in_patterns)
         rc = error_nomem(err, "profile");
     else if (!profile_text(p->document, "id") || !profile_text(p->document, "type") ||
              strcmp(profile_text(p->document, "type"), "Profile") != 0)
@@ -83,6 +107,8 @@ int xapi_profile_read(const char *json, size_t len, struct xapi_profile **out, a
         rc = index_list(p, p->templates, TEMPLATE, err);
     if (!rc)
         rc = index_list(p, p->patterns, PATTERN, err);
+    if (!rc)
+        rc = note_references(p, err);
     if (!rc) {
         *out = p;
         p = NULL;

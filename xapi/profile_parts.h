@@ -8,6 +8,7 @@ struct xapi_profile {
     json_t *document;
     const json_t *templates, *patterns, *concepts; /* arrays, or NULL; borrowed */
     json_t *by_id;                                 /* id -> template or pattern */
+    json_t *in_patterns;                           /* ids that patterns refer to -> true */
 };
 
 /* Values that a path leads to; borrowed from the document. */
@@ -29,6 +30,11 @@ bool profile_determined(const struct xapi_profile *p, const json_t *tpl, const j
 /* Are all of its rules kept? Each that is not is reported (report may be NULL). */
 size_t profile_rules(const json_t *tpl, const json_t *statement, xapi_profile_report report,
                      void *context);
+
+/* Does any template that the patterns use speak of it? Others are outside the patterns: ADL's
+ * SCORM profile has none for the course as a whole. */
+bool profile_in_patterns(const struct xapi_profile *p, const json_t *statement,
+                         xapi_profile_find find, void *find_context);
 
 const char *profile_text(const json_t *object, const char *name); /* NULL: none */
 const json_t *profile_by_id(const struct xapi_profile *p, const char *id);

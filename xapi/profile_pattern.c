@@ -123,6 +123,21 @@ static char *ends(struct match *m, const char *id, const char *starts, int depth
     return new_set(m);
 }
 
+bool profile_in_patterns(const struct xapi_profile *p, const json_t *statement,
+                         xapi_profile_find find, void *find_context)
+{
+    const char *id;
+    json_t *ignored;
+    json_object_foreach(p->in_patterns, id, ignored) {
+        const json_t *node = profile_by_id(p, id);
+        const char *type = profile_text(node, "type");
+        if (type && strcmp(type, "StatementTemplate") == 0 &&
+            profile_determined(p, node, statement, find, find_context))
+            return true;
+    }
+    return false;
+}
+
 enum xapi_profile_verdict xapi_profile_match(const struct xapi_profile *p,
                                              const json_t *const *statements, size_t count,
                                              xapi_profile_find find, void *find_context,

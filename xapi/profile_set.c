@@ -27,6 +27,7 @@ struct entry {
 
 struct profile_set {
     struct xapi_profile *profiles[MAX_PROFILES];
+    bool per_attempt[MAX_PROFILES];
     size_t profile_count;
     json_t *by_id; /* keeps the statements */
     struct entry *entries;
@@ -54,11 +55,13 @@ void profile_set_free(struct profile_set *set)
     free(set);
 }
 
-int profile_set_add(struct profile_set *set, const char *json, size_t len, aw_error *err)
+int profile_set_add(struct profile_set *set, const char *json, size_t len, bool per_attempt,
+                    aw_error *err)
 {
     if (set->profile_count == MAX_PROFILES)
         return error_set(err, AW_ELIMIT, "profile", "more than %d profiles", MAX_PROFILES);
     int rc = xapi_profile_read(json, len, &set->profiles[set->profile_count], err);
+    set->per_attempt[set->profile_count] = per_attempt;
     set->profile_count += rc == AW_OK;
     return rc;
 }
@@ -187,10 +190,11 @@ static int match_group(struct profile_set *set, const struct xapi_profile *p, si
     size_t n = 0, at = 0;
     int rc = sequence && labels ? AW_OK : error_nomem(err, "profile");
     for (size_t i = from; !rc && i < to; i++) {
-        if (!xapi_profile_claimed(p, set->entries[i].statement))
+        const json_t *statement = set->entries[i].statement;
+        if (!xapi_profile_claimed(p, statement) || !profile_in_patterns(p, statement, find, set))
             continue;
         labels[n] = set->entries[i].label;
-        sequence[n++] = set->entries[i].statement;
+        sequence[n++] = statement;
     }
     if (n > 0 && xapi_profile_match(p, sequence, n, find, set, &at) == XAPI_PROFILE_DEVIATES) {
         char where[300];
@@ -206,28 +210,42 @@ static int match_group(struct profile_set *set, const struct xapi_profile *p, si
     return rc;
 }
 
-int profile_set_check(struct profile_set *set, bool per_attempt, profile_set_report report,
-                      void *context, struct profile_counts *out, aw_error *err)
+static size_t group_end(const struct profile_set *set, size_t from)
+{
+    size_t to = from + 1;
+    const char *group = set->entries[from].group;
+    while (group && to < set->count && set->entries[to].group &&
+           strcmp(set->entries[to].group, group) == 0)
+        to++;
+    return to;
+}
+
+static void arrange(struct profile_set *set, bool per_attempt)
+{
+    for (size_t i = 0; i < set->count; i++)
+        set->entries[i].group = group_of(set->entries[i].statement, per_attempt);
+    if (set->count > 0)
+        qsort(set->entries, set->count, sizeof *set->entries, compare);
+}
+
+int profile_set_check(struct profile_set *set, profile_set_report report, void *context,
+                      struct profile_counts *out, aw_error *err)
 {
     struct reporter r = {report, context, NULL};
     struct profile_counts counts = {0};
     int rc = AW_OK;
     check_each(set, &r, &counts);
-    for (size_t i = 0; i < set->count; i++)
-        set->entries[i].group = group_of(set->entries[i].statement, per_attempt);
-    if (set->count > 0)
-        qsort(set->entries, set->count, sizeof *set->entries, compare);
-    for (size_t from = 0, to; !rc && from < set->count; from = to) {
-        const char *group = set->entries[from].group;
-        for (to = from + 1; to < set->count && group && set->entries[to].group &&
-                            strcmp(set->entries[to].group, group) == 0;)
-            to++;
-        if (!group)
-            continue;
-        counts.registrations++;
-        for (size_t p = 0; !rc && p < set->profile_count; p++)
-            rc = match_group(set, set->profiles[p], from, to, &r, &counts, err);
+    for (size_t p = 0; !rc && p < set->profile_count; p++) {
+        arrange(set, set->per_attempt[p]);
+        for (size_t from = 0, to; !rc && from < set->count; from = to) {
+            to = group_end(set, from);
+            if (set->entries[from].group)
+                rc = match_group(set, set->profiles[p], from, to, &r, &counts, err);
+        }
     }
+    arrange(set, false);
+    for (size_t from = 0; from < set->count; from = group_end(set, from))
+        counts.registrations += set->entries[from].group != NULL;
     if (!rc)
         *out = counts;
     return rc;

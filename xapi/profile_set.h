@@ -21,13 +21,15 @@ typedef void (*profile_set_report)(void *context, const char *statement, const c
 
 struct profile_set *profile_set_new(void); /* NULL: out of memory */
 void profile_set_free(struct profile_set *set);
-int profile_set_add(struct profile_set *set, const char *json, size_t len, aw_error *err);
+/* per_attempt: its patterns are matched for each attempt activity in grouping, where there is
+ * one, else for each registration (ADL's SCORM profile means attempts). */
+int profile_set_add(struct profile_set *set, const char *json, size_t len, bool per_attempt,
+                    aw_error *err);
 /* One statement, or an array of them; a statement that came before is passed over. */
 int profile_set_statement(struct profile_set *set, const char *json, size_t len, size_t line,
                           aw_error *err);
-/* Also reports statements that are not valid xAPI. per_attempt: patterns are matched for each
- * attempt activity in grouping, where there is one, else for each registration. */
-int profile_set_check(struct profile_set *set, bool per_attempt, profile_set_report report,
-                      void *context, struct profile_counts *out, aw_error *err);
+/* Also reports statements that are not valid xAPI. */
+int profile_set_check(struct profile_set *set, profile_set_report report, void *context,
+                      struct profile_counts *out, aw_error *err);
 
 #endif

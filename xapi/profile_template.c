@@ -161,15 +161,6 @@ size_t profile_rules(const json_t *tpl, const json_t *statement, xapi_profile_re
 
 /* ---- all templates ------------------------------------------------------------------ */
 
-/* Does the template name anything that a statement must have to be meant? */
-static bool determines(const json_t *tpl)
-{
-    for (size_t i = 0; i < sizeof determining / sizeof *determining; i++)
-        if (json_object_get(tpl, determining[i].property))
-            return true;
-    return false;
-}
-
 size_t xapi_profile_check(const struct xapi_profile *p, const json_t *statement,
                           xapi_profile_find find, void *find_context, xapi_profile_report report,
                           void *context)
@@ -179,7 +170,7 @@ size_t xapi_profile_check(const struct xapi_profile *p, const json_t *statement,
         const json_t *tpl = json_array_get(p->templates, i);
         if (!profile_determined(p, tpl, statement, find, find_context))
             continue;
-        meant += determines(tpl);
+        meant++;
         faults += profile_rules(tpl, statement, report, context);
     }
     if (meant > 0)

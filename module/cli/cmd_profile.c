@@ -27,7 +27,7 @@ static int add_file(struct profile_set *set, const char *path, aw_error *err)
     size_t len = 0;
     int rc = fs_read(path, LIMIT_ANSWER_BYTES, &text, &len, err);
     if (!rc)
-        rc = profile_set_add(set, text, len, err);
+        rc = profile_set_add(set, text, len, per_attempt, err);
     free(text);
     return rc;
 }
@@ -55,14 +55,14 @@ static int check(void)
     struct profile_set *set = profile_set_new();
     struct profile_counts counts = {0};
     int rc = set ? profile_set_add(set, (const char *)xapi_profile_document,
-                                   xapi_profile_document_len, &err)
+                                   xapi_profile_document_len, false, &err)
                  : error_nomem(&err, "profile");
     for (size_t i = 0; !rc && i < others.count; i++)
         rc = add_file(set, others.values[i], &err);
     if (!rc)
         rc = take_statements(set, &err);
     if (!rc)
-        rc = profile_set_check(set, per_attempt, print_fault, NULL, &counts, &err);
+        rc = profile_set_check(set, print_fault, NULL, &counts, &err);
     profile_set_free(set);
     if (rc)
         return cli_fail(&err);
@@ -89,7 +89,7 @@ static const struct cli_option options[] = {
     {"check", CLI_TEXT, &check_path, "FILE", "check the statements in FILE, one a line (-: stdin)"},
     {"with", CLI_MANY, &others, "PROFILE.jsonld", "also check what says to follow this profile"},
     {"per-attempt", CLI_FLAG, &per_attempt, NULL,
-     "match patterns for each attempt activity, as SCORM wants, not each registration"},
+     "match the patterns of --with for each attempt activity, as SCORM wants, not each registration"},
     {0},
 };
 

@@ -91,7 +91,7 @@ struct state_enrolment {
     char learner[STATE_ID], course[STATE_ID];
     int64_t chain_ms;         /* timestamp of the newest statement of this registration */
     bool completed;
-    uuid5 completed_statement;
+    uuid5 completed_statement; /* or passed, while nothing was completed: why discussions open */
     uint32_t success;         /* AW_UNKNOWN, AW_NO, AW_YES: what was last said */
     uint32_t revision;        /* how often success was said */
     uint32_t withdrawn;       /* how often the completion was voided */

@@ -290,11 +290,11 @@ static void check_set(const char *const *statements, size_t faults, const char *
     struct tally t = {0};
     struct profile_counts counts = {0};
     struct profile_set *set = profile_set_new();
-    assert_int_equal(profile_set_add(set, (const char *)xapi_profile_document, xapi_profile_document_len, &err), AW_OK);
+    assert_int_equal(profile_set_add(set, (const char *)xapi_profile_document, xapi_profile_document_len, false, &err), AW_OK);
     for (size_t i = 0; statements[i]; i++)
         if (profile_set_statement(set, statements[i], strlen(statements[i]), i + 1, &err))
             fail_msg("%s: %s", err.where, err.text);
-    assert_int_equal(profile_set_check(set, false, tally_fault, &t, &counts, &err), AW_OK);
+    assert_int_equal(profile_set_check(set, tally_fault, &t, &counts, &err), AW_OK);
     if (counts.faults != faults || t.count != faults || (text && !strstr(t.text, text)))
         fail_msg("%zu faults: %s", counts.faults, t.text);
     profile_set_free(set);
