@@ -234,7 +234,7 @@ static void read_items(struct manifest_reader *r, const xmlNode *manifest, const
 {
     if (depth > SCORM_ITEM_DEPTH_MAX) {
         r->too_many = true;
-        r->too_many_what = "items inside of each other";
+        r->too_many_what = "levels of items inside of each other";
         return;
     }
     for (const xmlNode *n = xml_child(parent_node, "item"); n && !r->too_many && !r->a->error;

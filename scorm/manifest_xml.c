@@ -12,24 +12,33 @@
 #include <libxml/xmlerror.h>
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "arena.h"
 #include "error.h"
+#include "utf8.h"
 
 #define PARSE_OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA)
 
 /* ---- parsing ----------------------------------------------------------------------- */
 
+struct parse_state {
+    bool entities;
+    int code, line; /* of the first error that ended it */
+    char message[256];
+};
+
 static void entity_declared(void *context, const xmlChar *name, int type, const xmlChar *public_id,
                             const xmlChar *system_id, xmlChar *content)
 {
     xmlParserCtxt *ctxt = context;
+    struct parse_state *state = ctxt->_private;
 
     (void)name, (void)type, (void)public_id, (void)system_id, (void)content;
-    ctxt->_private = ctxt; /* the mark that manifest_parse looks for */
+    state->entities = true;
     xmlStopParser(ctxt);
 }
 
@@ -39,35 +48,48 @@ static xmlParserInput *nothing_outside(void *context, const xmlChar *public_id, 
     return NULL;
 }
 
+/* The first fatal error is the cause; an undeclared prefix is none. */
+static void note_error(void *context, xmlErrorPtr e)
+{
+    struct parse_state *state = ((xmlParserCtxt *)context)->_private;
+
+    if (e->level != XML_ERR_FATAL || state->code)
+        return;
+    state->code = e->code;
+    state->line = e->line;
+    size_t n = e->message ? strcspn(e->message, "\r\n") : 0;
+    snprintf(state->message, sizeof state->message, "%.*s", (int)n, e->message ? e->message : "");
+}
+
 static xmlDoc *parse(xmlParserCtxt *ctxt, const char *xml, size_t len, const char *encoding)
 {
-    ctxt->_private = NULL;
+    struct parse_state *state = ctxt->_private;
+
+    memset(state, 0, sizeof *state);
     ctxt->sax->entityDecl = entity_declared;
     ctxt->sax->resolveEntity = nothing_outside;
+    ctxt->sax->serror = note_error;
     xmlDoc *doc = xmlCtxtReadMemory(ctxt, xml, (int)len, "imsmanifest.xml", encoding, PARSE_OPTIONS);
-    if (doc && ctxt->_private) {
+    if (doc && state->entities) {
         xmlFreeDoc(doc);
         doc = NULL;
     }
     return doc;
 }
 
-static int parse_error(const xmlParserCtxt *ctxt, aw_error *err)
+static int parse_error(const struct parse_state *state, aw_error *err)
 {
-    const xmlError *e = &ctxt->lastError;
-    const char *message = e->message ? e->message : "not well-formed";
-    size_t n = strcspn(message, "\r\n");
-
-    if (ctxt->_private)
+    if (state->entities)
         return error_set(err, AW_EINVAL, "imsmanifest.xml",
                          "the manifest declares XML entities; they are refused because they can be "
                          "used to read other files or to fill the memory");
-    if (e->code == XML_ERR_NO_MEMORY)
+    if (state->code == XML_ERR_NO_MEMORY)
         return error_nomem(err, "imsmanifest.xml");
-    if (e->code == XML_ERR_DOCUMENT_EMPTY || ctxt->lastError.code == XML_ERR_OK)
+    if (state->code == XML_ERR_DOCUMENT_EMPTY || state->code == 0)
         return error_set(err, AW_EINVAL, "imsmanifest.xml", "the manifest is empty or not XML");
-    return error_set(err, AW_EINVAL, "imsmanifest.xml", "the manifest is not well-formed XML: line %d: %.*s",
-                     e->line, (int)(n > 200 ? 200 : n), message);
+    /* The message may quote bytes that are no text. */
+    return error_set(err, AW_EINVAL, "imsmanifest.xml", "the manifest is not well-formed XML: line %d: %s", state->line,
+                     utf8_valid(state->message, strlen(state->message), NULL) ? state->message : "invalid characters");
 }
 
 /* Some tools write a blank line before the declaration, which XML forbids. */
@@ -84,20 +106,25 @@ int manifest_parse(const char *xml, size_t len, xmlDoc **out, const char **out_q
 {
     size_t skip = leading_blanks(xml, len);
     xmlParserCtxt *ctxt = xmlNewParserCtxt();
+    struct parse_state state;
     xmlDoc *doc;
     int rc = AW_OK;
 
     if (!ctxt)
         return error_nomem(err, "imsmanifest.xml");
     *out_quirk = skip ? "The manifest begins with blank lines, which XML forbids; they were skipped." : NULL;
+    ctxt->_private = &state;
     doc = parse(ctxt, xml + skip, len - skip, NULL);
-    if (!doc && !ctxt->_private && ctxt->lastError.code == XML_ERR_INVALID_ENCODING) {
+    if (!doc && !state.entities && (state.code == XML_ERR_INVALID_ENCODING || state.code == XML_ERR_INVALID_CHAR)) {
         /* Says UTF-8, or nothing, and is what Windows wrote. */
+        struct parse_state first = state;
         doc = parse(ctxt, xml + skip, len - skip, "windows-1252");
         *out_quirk = "The manifest is not in the encoding it declares; it was read as Windows-1252.";
+        if (!doc && !state.entities)
+            state = first;
     }
-    if (!doc && rc == AW_OK)
-        rc = parse_error(ctxt, err);
+    if (!doc)
+        rc = parse_error(&state, err);
     xmlFreeParserCtxt(ctxt);
     if (rc == AW_OK)
         *out = doc;
