@@ -319,7 +319,7 @@ const struct scorm_value *attempt_get(const struct attempt_state *s, enum cmi_ro
 bool attempt_tell_row(struct attempt_state *s, enum told_kind kind, unsigned index, uint32_t hash,
                       uint32_t *out_times)
 {
-    if (index >= s->told_rows)
+    if (index >= s->told_rows) /* the rows of a commit are all within */
         return false;
     struct told *t = &s->told[(size_t)kind * s->told_rows + index];
     hash = hash ? hash : 1;

@@ -6,7 +6,6 @@
 
 #include "buf.h"
 #include "cmi_value.h"
-#include "value.h"
 
 #define CMI_12_COUNT 48 /* rows of SCORM 1.2, which come first; a test counts them */
 
@@ -239,7 +238,27 @@ static enum cmi_verdict read_language(const char *text, size_t len, struct buf *
         return keep(text, len, out, true);
     if (len > 7 && memcmp(text, "{lang=", 6) == 0 && text[len - 1] == '}')
         text += 6, len -= 7;
-    return xapi_is_language_tag(text, len) ? keep(text, len, out, false) : CMI_BAD;
+    return cmi_language_strict(text, len) ? keep(text, len, out, false) : CMI_BAD;
+}
+
+/* What no URI may hold is percent-encoded; what is then still none has no meaning. */
+static enum cmi_verdict read_uri(const char *text, size_t len, struct buf *out)
+{
+    struct buf b = BUF_INIT(4 * len + 1);
+    if (len == 0 || cmi_uri_strict(text, len))
+        return len ? keep(text, len, out, true) : CMI_BAD;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c <= ' ' || strchr("\"<>\\^`{|}", c))
+            buf_printf(&b, "%%%02X", c);
+        else
+            buf_putc(&b, (char)c);
+    }
+    enum cmi_verdict verdict = CMI_BAD;
+    if (b.error == AW_OK && cmi_uri_strict(b.data, b.len))
+        verdict = keep(b.data, b.len, out, false);
+    buf_free(&b);
+    return verdict;
 }
 
 enum cmi_verdict cmi_read(const struct cmi_element *e, const char *text, size_t len,
@@ -268,7 +287,7 @@ enum cmi_verdict cmi_read(const struct cmi_element *e, const char *text, size_t 
     case CMI_TYPE_RESULT:
         return read_result(e, text, len, out);
     case CMI_TYPE_URI:
-        return len ? keep(text, len, out, cmi_uri_strict(text, len)) : CMI_BAD;
+        return read_uri(text, len, out);
     case CMI_TYPE_IDENTIFIER:
         /* 1.2 forbids white space; content has it, and it still identifies. */
         return len ? keep(text, len, out, !memchr(text, ' ', len)) : CMI_BAD;
