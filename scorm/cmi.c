@@ -179,6 +179,8 @@ static enum cmi_verdict read_number(const struct cmi_element *e, const char *tex
     return strict ? CMI_STRICT : CMI_LENIENT;
 }
 
+#define YEAR_2039_MS INT64_C(2177452800000) /* RTE 4.1.1.7: 1970 to 2038 */
+
 static enum cmi_verdict read_time(const struct cmi_element *e, const char *text, size_t len,
                                   struct buf *out)
 {
@@ -188,7 +190,7 @@ static enum cmi_verdict read_time(const struct cmi_element *e, const char *text,
         bool strict = cmi_datetime_strict(text, len);
         if (strict)
             return keep(text, len, out, true);
-        if (!cmi_datetime_read(text, len, &when))
+        if (!cmi_datetime_read(text, len, &when) || when.ms < 0 || when.ms >= YEAR_2039_MS)
             return CMI_BAD;
         if (out)
             cmi_datetime_write(out, &when);

@@ -82,8 +82,6 @@ static int grow(struct commit_reader *r)
 {
     struct scorm_commit *c = r->c;
     size_t cap = c->store_cap ? c->store_cap * 2 : 256;
-    if (c->store_cap >= COMMIT_VALUES_MAX)
-        return error_set(r->err, AW_ELIMIT, "body", "more than %d values", COMMIT_VALUES_MAX);
     struct scorm_value *grown = realloc(c->store, 2 * cap * sizeof *grown); /* half of it to sort into */
     if (!grown)
         return error_nomem(r->err, "commit");
@@ -104,13 +102,15 @@ int commit_put(struct commit_reader *r, const struct commit_path *path, const ch
     enum cmi_role role = path->unknown ? CMI_ROLE_COUNT
                                        : cmi_role_of(path->text, path->len, &versions);
     if (role == CMI_ROLE_COUNT) {
-        c->skipped++;
+        c->skipped += path->len > 0; /* not the summaries beside the data */
         return AW_OK;
     }
     r->votes_12 += versions == CMI_IN_12;
     r->votes_2004 += versions == CMI_IN_2004;
     if (role == CMI_KEYWORD)
         return AW_OK;
+    if (c->value_count == COMMIT_VALUES_MAX)
+        return error_set(r->err, AW_ELIMIT, "body", "more than %d values", COMMIT_VALUES_MAX);
     if (c->value_count == c->store_cap) {
         int rc = grow(r);
         if (rc != AW_OK)
