@@ -41,9 +41,9 @@ static int64_t days(int year, int mon, int day)
 
 /*
  * The forms as patterns: D day, M month name, Y year, y year of two digits, h m s, and
- * _ a day of the month that may begin with a space; other characters stand for themselves.
+ * _ a day of the month that may begin with a space, Z "GMT"; others stand for themselves.
  */
-static const char *const forms[] = {"D M Y h:m:s GMT", "D-M-y h:m:s GMT", "M _ h:m:s Y"};
+static const char *const forms[] = {"D M Y h:m:s Z", "D-M-y h:m:s Z", "M _ h:m:s Y"};
 
 struct moment {
     int year, mon, day, hour, min, sec;
@@ -52,11 +52,12 @@ struct moment {
 static size_t read_field(char what, const char *p, size_t left, struct moment *t)
 {
     bool ok = false;
-    size_t n = what == 'Y' ? 4 : what == 'M' ? 3 : 2;
+    size_t n = what == 'Y' ? 4 : what == 'M' || what == 'Z' ? 3 : 2;
     if (left < n)
         return 0;
     switch (what) {
     case 'M': ok = month(p, &t->mon); break;
+    case 'Z': ok = memcmp(p, "GMT", 3) == 0; break;
     case 'Y': ok = digits(p, 4, &t->year); break;
     case 'y':
         ok = digits(p, 2, &t->year);
@@ -75,7 +76,7 @@ static bool matches(const char *form, const char *p, struct moment *t)
 {
     size_t left = strlen(p);
     for (; *form; form++) {
-        size_t n = strchr("DMYyhms_", *form) ? read_field(*form, p, left, t)
+        size_t n = strchr("DMYyhms_Z", *form) ? read_field(*form, p, left, t)
                                              : (size_t)(left > 0 && *p == *form);
         if (n == 0)
             return false;

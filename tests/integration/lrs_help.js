@@ -1,0 +1,137 @@
+// What the tests of delivery share: a scratch LRS, statements, and lrs_send.
+'use strict';
+const { spawn, execFile } = require('node:child_process');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const build = process.env.AW_BUILD || path.join(__dirname, '../../build/dev');
+const source = process.env.AW_SOURCE || path.join(__dirname, '../..');
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'afterword-lrs-'));
+const children = new Set();
+
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  fs.rmSync(scratch, { recursive: true, force: true });
+});
+
+function firstLine(child) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (part) => {
+      text += part;
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`ended with ${code} before it was ready`)));
+  });
+}
+
+// Starts fixture_lrs; control() tells it things, receptions() asks what arrived.
+async function startLrs(...args) {
+  const child = spawn(path.join(build, 'bin/fixture_lrs'), ['--port', '0', ...args],
+    { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.add(child);
+  const ready = JSON.parse(await firstLine(child));
+  const base = `http://127.0.0.1:${ready.port}`;
+  const ask = async (what) => (await fetch(`${base}/control/${what}`)).json();
+  return {
+    ...ready,
+    async control(order) {
+      const answer = await fetch(`${base}/control`, { method: 'POST', body: JSON.stringify(order),
+        headers: { 'content-type': 'application/json' } });
+      if (answer.status !== 200) throw new Error(`control: ${await answer.text()}`);
+    },
+    async reset() { await fetch(`${base}/control`, { method: 'DELETE' }); },
+    receptions: () => ask('receptions'),
+    requests: () => ask('requests'),
+    files: () => ask('files'),
+    async counts() { return (await fetch(`${base}/control`)).json(); },
+    async stored() {
+      const text = await (await fetch(`${base}/control/statements.jsonl`)).text();
+      return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('exit', resolve));
+      children.delete(child);
+    },
+  };
+}
+
+const uuid = () => crypto.randomUUID();
+
+function statement(i, more = {}) {
+  return {
+    id: uuid(),
+    actor: { objectType: 'Agent', account: { homePage: 'https://learn.example.org', name: uuid() } },
+    verb: { id: 'http://adlnet.gov/expapi/verbs/completed', display: { en: 'completed' } },
+    object: { objectType: 'Activity', id: `https://learn.example.org/xapi/activities/course/c-${i}` },
+    context: { registration: uuid() },
+    timestamp: new Date(Date.UTC(2026, 2, 2) + i * 1000).toISOString(),
+    ...more,
+  };
+}
+
+function statements(n, change = () => ({})) {
+  return Array.from({ length: n }, (_, i) => statement(i, change(i)));
+}
+
+let files = 0;
+function write(name, text) {
+  const file = path.join(scratch, `${files++}-${name}`);
+  fs.writeFileSync(file, text);
+  return file;
+}
+
+const secret = (text) => write('secret', `${text}\n`);
+
+// Waits that tests can afford.
+const quick = { backoff: { first_ms: 1, cap_ms: 5 }, probe_ms: 50, connect_timeout_ms: 2000 };
+
+// Runs lrs_send; gives its events, and its end. `during(child)` may act meanwhile.
+function send(config, list, args = [], options = {}) {
+  const lines = list.map((s) => (typeof s === 'string' ? s : JSON.stringify(s))).join('\n');
+  const configFile = write('config.json', JSON.stringify({ name: 'main', ...quick, ...config }));
+  const child = spawn(path.join(build, 'tests/lrs_send'),
+    [configFile, write('statements.jsonl', lines), ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
+  children.add(child);
+  let out = '', problems = '';
+  child.stdout.on('data', (part) => { out += part; });
+  child.stderr.on('data', (part) => { problems += part; });
+  const ended = new Promise((resolve) => {
+    child.on('close', (code) => {
+      children.delete(child);
+      const events = out.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+      resolve({
+        code, problems, output: out + problems, events,
+        dead: events.filter((e) => e.event === 'dead'),
+        alerts: events.filter((e) => e.event === 'alert'),
+        end: events.find((e) => e.event === 'end') || {},
+      });
+    });
+  });
+  if (options.during) options.during(child);
+  return ended;
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until(what, condition, ms = 10000) {
+  const end = Date.now() + ms;
+  while (Date.now() < end) {
+    if (await condition()) return;
+    await sleep(20);
+  }
+  throw new Error(`${what} did not happen within ${ms} ms`);
+}
+
+const run = (file, args) => new Promise((resolve, reject) => {
+  execFile(file, args, (error, stdout, stderr) =>
+    (error ? reject(new Error(`${file}: ${stderr || error}`)) : resolve(stdout)));
+});
+
+module.exports = { build, source, scratch, children, firstLine, startLrs, statement, statements, send,
+  secret, write, sleep, until, uuid, quick, run };
