@@ -58,7 +58,7 @@ static inline aw *bench_open(const char *state_dir)
 struct bench_event {
     aw_event event;
     aw_attribute attributes[4];
-    char key[32], learner[32], title[272];
+    char key[32], learner[32], title[300];
 };
 
 static inline void bench_event(struct bench_event *e, uint64_t n)
@@ -77,7 +77,6 @@ static inline void bench_event(struct bench_event *e, uint64_t n)
     e->event.course = "safety-101";
     e->event.course_title = e->title;
     e->event.language = "en";
-    e->event.registration = "2d9a7ff4-7ad7-575a-a7bd-52cc4b970b7a";
     e->event.success = AW_YES;
     e->event.score_given = AW_SCORE_SCALED | AW_SCORE_RAW | AW_SCORE_MIN | AW_SCORE_MAX;
     e->event.score_scaled = 0.785;

@@ -19,7 +19,7 @@
 #include "event.h"
 #include "handle.h"
 #include "record.h"
-#include "tell.h"
+#include "../../module/tell.h" /* scorm has one of the same name */
 
 #define FILL 500
 
@@ -113,7 +113,7 @@ static void build(const struct config *config, const struct identity *identity, 
                                .course = e.event.course,
                                .course_title = e.event.course_title,
                                .course_language = "en"};
-    uuid5_parse(e.event.registration, &scene.registration);
+    scene.registration = identity_registration(config, e.event.learner, e.event.course);
     struct tell_facts facts = TELL_FACTS_INIT;
     facts.completion = facts.success = AW_YES;
     facts.score = (struct xapi_score){.has_scaled = true, .scaled = 0.785, .has_raw = true,
