@@ -309,10 +309,11 @@ static void *run(void *context)
             say_error(&s->worker->aw->say, AW_LOG_ERROR, "an LRS's thread waits", &err);
             wait_ms = 1000;
         }
-        save(s, s->count == 0);
+        bool caught_up = s->count == 0 && log_pos_cmp(s->read, worker_committed(s->worker)) >= 0;
+        save(s, caught_up);
         if (wait_ms > 0) {
             pause_for(s, wait_ms);
-        } else if (s->count == 0 && log_pos_cmp(s->read, worker_committed(s->worker)) >= 0) {
+        } else if (caught_up) {
             set_idle(s, true);
             worker_wait(s->worker, generation, INT64_MAX);
             set_idle(s, false);

@@ -15,6 +15,7 @@ struct state {
         sqlite3_stmt *stmt;
     } cache[STATE_STATEMENTS];
     bool in_transaction;
+    int turn; /* turn.h */
 };
 
 /* A prepared statement, reset, from the cache; NULL fills in err. */
