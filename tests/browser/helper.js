@@ -97,7 +97,7 @@ class World {
   }
 
   async work() {
-    const child = spawn(path.join(BUILD, 'bin/afterword'), ['--config', this.config, 'worker'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(path.join(BUILD, 'bin/afterword'), ['worker', '--config', this.config], { stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
     child.stderr.on('data', (d) => { log += d; });
     child.stdout.on('data', (d) => { log += d; });
@@ -109,7 +109,7 @@ class World {
   }
 
   afterword(...args) {
-    return execFileSync(path.join(BUILD, 'bin/afterword'), ['--config', this.config, ...args], { encoding: 'utf8' });
+    return execFileSync(path.join(BUILD, 'bin/afterword'), [...args, '--config', this.config], { encoding: 'utf8' });
   }
 
   // What the LRS holds, oldest first.
