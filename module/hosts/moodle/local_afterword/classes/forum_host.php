@@ -67,6 +67,7 @@ class forum_host {
      */
     private static function once(string $key, string $call, array $r): array {
         global $DB;
+        $ref = $url = '';
         $done = $DB->get_record('local_afterword_done', ['requestkey' => $key]);
         if ($done && self::still_true($call, $done)) {
             return self::ok($done->ref, $done->url, false);
@@ -86,6 +87,11 @@ class forum_host {
             $DB->update_record('local_afterword_done', (object)['id' => $claim->id, 'ref' => (string)$ref, 'url' => $url]);
             $transaction->allow_commit();
         } catch (\Throwable $e) {
+            if ($transaction->is_disposed()) {
+                // Committed; it is a mail server or an observer that failed afterwards. Done is done.
+                debugging('local_afterword: after ' . $call . ': ' . $e->getMessage(), DEBUG_NORMAL);
+                return self::ok((string)$ref, $url, true);
+            }
             try {
                 $transaction->rollback($e);
             } catch (\Throwable $same) {

@@ -148,7 +148,7 @@ class link {
                 $row->packagehash = self::register($row);
                 bridge::get()->link_put(self::for_library($row));
             } else {
-                self::remove_from_library($row);
+                self::remove_from_library(self::id($row));
             }
             $row->pusherror = null;
         } catch (bridge_exception $e) {
@@ -210,6 +210,8 @@ class link {
         } finally {
             @unlink($path);
         }
+        // A discussion.json in the package makes a link of its own; in Moodle the author's form decides.
+        self::remove_from_library($key);
         return $package->get_contenthash();
     }
 
@@ -227,11 +229,11 @@ class link {
     }
 
     /**
-     * @param \stdClass $row
+     * @param string $id
      */
-    private static function remove_from_library(\stdClass $row): void {
+    private static function remove_from_library(string $id): void {
         try {
-            bridge::get()->link_remove(self::id($row));
+            bridge::get()->link_remove($id);
         } catch (bridge_exception $e) {
             if ($e->getCode() !== bridge::NOT_FOUND) {
                 throw $e;
@@ -272,7 +274,7 @@ class link {
     private static function forget_row(\stdClass $row): void {
         global $DB;
         try {
-            self::remove_from_library($row);
+            self::remove_from_library(self::id($row));
         } catch (bridge_exception $e) {
             debugging('local_afterword: ' . $e->getMessage(), DEBUG_NORMAL);
         }
