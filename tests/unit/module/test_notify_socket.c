@@ -269,7 +269,7 @@ static void a_path_that_no_socket_can_have_is_said_clearly(void **state)
     assert_int_equal(notify_socket_open(w->aw, longer, &s, &err), AW_ELIMIT);
     assert_non_null(strstr(err.text, "too long"));
     assert_null(s);
-    assert_int_equal(notify_socket_open(w->aw, "/nonexistent/dir", &s, &err), AW_EIO);
+    assert_int_equal(notify_socket_open(w->aw, "/nonexistent/dir", &s, &err), AW_ENOTFOUND);
 }
 
 int main(void)
