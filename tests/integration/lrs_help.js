@@ -3,6 +3,7 @@
 const { spawn, execFile } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
+const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 
@@ -51,6 +52,45 @@ async function startLrs(...args) {
     async stored() {
       const text = await (await fetch(`${base}/control/statements.jsonl`)).text();
       return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('exit', resolve));
+      children.delete(child);
+    },
+  };
+}
+
+const freePort = () => new Promise((resolve) => {
+  const server = net.createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+// A real LRS, Learning Locker's, with everything in memory. It takes any credentials and has no
+// documents. NULL where npm's parts are not installed.
+async function startRealLrs() {
+  const server = path.join(source, 'tests/node_modules/@learninglocker/xapi-statements/dist/server.js');
+  if (!fs.existsSync(server)) return null;
+  const port = await freePort();
+  const dir = fs.mkdtempSync(path.join(scratch, 'real-'));
+  const child = spawn(process.execPath, ['--unhandled-rejections=warn', server], {
+    cwd: dir,
+    stdio: ['ignore', 'ignore', 'ignore'],
+    env: { ...process.env, EXPRESS_PORT: String(port), MODELS_REPO: 'memory', AUTH_REPO: 'test',
+      EVENTS_REPO: 'test', STORAGE_REPO: 'local', FS_LOCAL_STORAGE_DIR: dir, EXPRESS_MORGAN_DIRECTORY: dir },
+  });
+  children.add(child);
+  const endpoint = `http://127.0.0.1:${port}/xAPI`;
+  const headers = { 'X-Experience-API-Version': '1.0.3', Authorization: 'Basic dTpw' };
+  await until('the start of the real LRS',
+    async () => fetch(`${endpoint}/about`, { headers }).then((a) => a.ok, () => false), 60000);
+  return {
+    endpoint, headers,
+    async get(what) {
+      const answer = await fetch(`${endpoint}/${what}`, { headers });
+      return { status: answer.status, body: answer.ok ? await answer.json() : await answer.text() };
     },
     async stop() {
       child.kill('SIGTERM');
@@ -133,5 +173,5 @@ const run = (file, args) => new Promise((resolve, reject) => {
     (error ? reject(new Error(`${file}: ${stderr || error}`)) : resolve(stdout)));
 });
 
-module.exports = { build, source, scratch, children, firstLine, startLrs, statement, statements, send,
+module.exports = { build, source, scratch, children, firstLine, startLrs, startRealLrs, freePort, statement, statements, send,
   secret, write, sleep, until, uuid, quick, run };
