@@ -78,12 +78,12 @@ static int make_outcome(const struct attempt_state *s, struct scorm_outcome *out
         .attempt = s->attempt,
         .suspended = s->suspended,
         .lossy = s->lossy,
-        .decision = s->decision,
+        .decision = s->standing,
         .score = attempt_score(s),
-        .progress = attempt_number(attempt_get(s, CMI_PROGRESS_MEASURE, 0), 0, 1),
+        .scaled = s->standing_scaled,
+        .progress = s->standing_progress,
         .total_time_ms = s->total_ms,
     };
-    out->scaled = (struct scorm_number){out->score.has_scaled, out->score.scaled};
     return copy_objectives(s, out, err);
 }
 
@@ -196,7 +196,7 @@ static int tell_all(struct attempt_state *s, const struct scorm_context *ctx,
         tell_objectives(&t);
         tell_progress(&t);
         tell_score(&t, score);
-        if (s->decision.final)
+        if (s->current.final)
             tell_decision(&t, score);
     }
     if (ended)
@@ -218,6 +218,19 @@ static int tell_interruption(struct attempt_state *s, const struct scorm_context
     return t.rc;
 }
 
+/* What was final stays until something else is: neither a review nor a new attempt that has
+ * only begun takes anything back. */
+static void settle(struct attempt_state *s, const struct scorm_decision *now, const struct xapi_score *score)
+{
+    if (now->final || !s->current.final)
+        s->current = *now;
+    if (!s->current.final && s->standing.final)
+        return;
+    s->standing = s->current;
+    s->standing_scaled = (struct scorm_number){score->has_scaled, score->scaled};
+    s->standing_progress = attempt_number(attempt_get(s, CMI_PROGRESS_MEASURE, 0), 0, 1);
+}
+
 static bool same_decision(const struct scorm_decision *a, const struct scorm_decision *b)
 {
     return a->completion == b->completion && a->success == b->success && a->final == b->final;
@@ -228,7 +241,7 @@ static int apply(struct attempt_state *s, const struct scorm_commit *c, const st
                  void *user, struct scorm_outcome *out, aw_error *err)
 {
     struct session_change change = {false};
-    struct scorm_decision before;
+    struct scorm_decision before = s->standing, now;
     struct scorm_facts facts;
     enum session_end end;
     int rc;
@@ -238,7 +251,7 @@ static int apply(struct attempt_state *s, const struct scorm_commit *c, const st
             return rc;
         open_session(s, c, ctx->time_ms);
     }
-    before = s->decision;
+    bool was_final = s->current.final;
     attempt_state_merge(s, c);
     take_times(s, c, ctx->time_ms);
     attempt_note(s, c);
@@ -247,18 +260,15 @@ static int apply(struct attempt_state *s, const struct scorm_commit *c, const st
     s->end = end;
     attempt_facts(s, ctx, ended, &facts);
     s->suspended = ended && facts.exit == SCORM_EXIT_SUSPEND && !facts.abandoned;
-    struct scorm_decision after;
-    scorm_decide(&facts, policy, &after);
-    /* What was final stays until something else is: a review afterwards takes nothing back. */
-    if (after.final || !before.final)
-        s->decision = after;
+    scorm_decide(&facts, policy, &now);
     struct xapi_score score = attempt_score(s);
+    settle(s, &now, &score);
     if ((rc = tell_all(s, ctx, &change, &facts, &score, ended, emit, user, err)) != AW_OK ||
         (rc = make_outcome(s, out, err)) != AW_OK)
         return rc;
     out->applied = true;
-    out->changed = !same_decision(&before, &s->decision);
-    out->became_final = s->decision.final && !before.final;
+    out->changed = !same_decision(&before, &s->standing);
+    out->became_final = s->current.final && !was_final;
     out->terminated = ended;
     return AW_OK;
 }

@@ -63,10 +63,11 @@ struct scorm_outcome {
     bool lossy;
     enum scorm_version version;
     uint32_t attempt;             /* from 1 */
-    struct scorm_decision decision;
-    struct xapi_score score;      /* guarded: what an LRS would take */
-    struct scorm_number scaled;   /* the measure for rollup: scaled, or raw/100 in 1.2 */
+    struct scorm_decision decision; /* what stands for the item: an earlier attempt's final one
+                                     * until the present attempt has its own */
+    struct scorm_number scaled;   /* its measure for rollup: scaled, or raw/100 in 1.2 */
     struct scorm_number progress;
+    struct xapi_score score;      /* of the present attempt, guarded: what an LRS would take */
     int64_t total_time_ms;        /* all sessions of the attempt; -1: not known */
     const struct scorm_objective *objectives;
     size_t objective_count;

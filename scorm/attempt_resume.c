@@ -133,8 +133,8 @@ static const char *entry_of(const struct attempt_state *s)
     if (s->suspended || s->end == SESSION_OPEN) /* suspended, or the browser died */
         return "resume";
     /* 1.2: a learner who left in the middle keeps the bookmark, though nothing was suspended. */
-    if (s->version == SCORM_12 && s->decision.completion != SCORM_COMPLETED &&
-        s->decision.success == SCORM_SUCCESS_UNKNOWN)
+    if (s->version == SCORM_12 && s->current.completion != SCORM_COMPLETED &&
+        s->current.success == SCORM_SUCCESS_UNKNOWN)
         return "";
     return "ab-initio";
 }

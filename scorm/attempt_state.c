@@ -28,17 +28,31 @@ static unsigned flags_of(const struct attempt_state *s)
 {
     return (s->suspended ? 1u : 0) | (s->resumed_entry ? 2u : 0) | (s->without_total ? 4u : 0) |
            (s->end_told ? 8u : 0) | (s->lossy ? 16u : 0) | (s->has_sequence ? 32u : 0) |
-           (s->decision.final ? 64u : 0);
+           (s->standing_scaled.given ? 64u : 0) | (s->standing_progress.given ? 128u : 0);
+}
+
+static void put_decision(struct buf *b, const struct scorm_decision *d)
+{
+    size_t because = strlen(d->because);
+    put(b, (uint64_t)d->completion, 1);
+    put(b, (uint64_t)d->success, 1);
+    put(b, d->final, 1);
+    put(b, because, 2);
+    buf_append(b, d->because, because);
+}
+
+static void put_real(struct buf *b, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    put(b, bits, 8);
 }
 
 static void put_fixed(struct buf *b, const struct attempt_state *s)
 {
-    size_t because = strlen(s->decision.because);
     put(b, (uint64_t)s->version, 1);
     put(b, flags_of(s), 1);
     put(b, (uint64_t)s->end, 1);
-    put(b, (uint64_t)s->decision.completion, 1);
-    put(b, (uint64_t)s->decision.success, 1);
     put(b, s->attempt, 4);
     put(b, s->session, 4);
     put(b, s->commits, 4);
@@ -50,8 +64,10 @@ static void put_fixed(struct buf *b, const struct attempt_state *s)
         put(b, (uint64_t)times[i], 8);
     for (size_t i = 0; i < ATTEMPT_WINDOW; i++)
         put(b, s->window[i], 4);
-    put(b, because, 2);
-    buf_append(b, s->decision.because, because);
+    put_decision(b, &s->current);
+    put_decision(b, &s->standing);
+    put_real(b, s->standing_scaled.value);
+    put_real(b, s->standing_progress.value);
 }
 
 int attempt_state_write(const struct attempt_state *s, struct buf *out, aw_error *err)
@@ -126,6 +142,28 @@ static unsigned get_enum(struct cursor *c, unsigned limit)
     return c->bad ? 0 : value;
 }
 
+static void get_decision(struct cursor *c, struct scorm_decision *d)
+{
+    d->completion = (enum scorm_completion)get_enum(c, 3);
+    d->success = (enum scorm_success)get_enum(c, 3);
+    d->final = get_enum(c, 2);
+    size_t because = (size_t)get(c, 2);
+    if (because >= sizeof d->because || (size_t)(c->end - c->at) < because)
+        c->bad = true;
+    if (c->bad)
+        return;
+    memcpy(d->because, c->at, because);
+    c->at += because;
+}
+
+static double get_real(struct cursor *c)
+{
+    uint64_t bits = get(c, 8);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 static void get_fixed(struct cursor *c, struct attempt_state *s)
 {
     s->version = (enum scorm_version)get_enum(c, 3);
@@ -136,10 +174,9 @@ static void get_fixed(struct cursor *c, struct attempt_state *s)
     s->end_told = flags & 8u;
     s->lossy = flags & 16u;
     s->has_sequence = flags & 32u;
-    s->decision.final = flags & 64u;
+    s->standing_scaled.given = flags & 64u;
+    s->standing_progress.given = flags & 128u;
     s->end = (enum session_end)get_enum(c, 3);
-    s->decision.completion = (enum scorm_completion)get_enum(c, 3);
-    s->decision.success = (enum scorm_success)get_enum(c, 3);
     s->attempt = get_u32(c);
     s->session = get_u32(c);
     s->commits = get_u32(c);
@@ -151,13 +188,10 @@ static void get_fixed(struct cursor *c, struct attempt_state *s)
         *times[i] = get_i64(c);
     for (size_t i = 0; i < ATTEMPT_WINDOW; i++)
         s->window[i] = get_u32(c);
-    size_t because = (size_t)get(c, 2);
-    if (because >= sizeof s->decision.because || (size_t)(c->end - c->at) < because)
-        c->bad = true;
-    if (c->bad)
-        return;
-    memcpy(s->decision.because, c->at, because);
-    c->at += because;
+    get_decision(c, &s->current);
+    get_decision(c, &s->standing);
+    s->standing_scaled.value = get_real(c);
+    s->standing_progress.value = get_real(c);
 }
 
 static bool get_values(struct cursor *c, struct attempt_state *s)
@@ -265,6 +299,8 @@ void attempt_state_begin(struct attempt_state *s, uint32_t attempt)
     struct attempt_state kept = *s;
     memset(s->told, 0, s->told_rows * TOLD_KINDS * sizeof *s->told);
     *s = (struct attempt_state){.attempt = attempt, .total_ms = -1, .last_ms = kept.last_ms,
+                                .standing = kept.standing, .standing_scaled = kept.standing_scaled,
+                                .standing_progress = kept.standing_progress,
                                 .told = kept.told, .told_rows = kept.told_rows,
                                 .value_store = kept.value_store, .values = kept.value_store};
 }

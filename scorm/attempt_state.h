@@ -45,7 +45,11 @@ struct attempt_state {
     int64_t last_ms;                 /* the last timestamp told */
     int64_t base_ms, session_ms;     /* time of earlier sessions of the attempt, of this one */
     int64_t total_ms;                /* as the player counts it, -1: not known */
-    struct scorm_decision decision;
+    struct scorm_decision current;   /* of this attempt, as far as it is */
+    /* What stands for the item: the final decision of an earlier attempt until this one has its
+     * own. A learner who looks into a completed item again has not lost it. */
+    struct scorm_decision standing;
+    struct scorm_number standing_scaled, standing_progress;
     uint32_t comments_bytes, comments_hash; /* 1.2: how much of cmi.comments was told */
     struct told *told;               /* by kind * told_rows + index */
     size_t told_rows;

@@ -227,7 +227,7 @@ static int three(bool yes, bool no)
 
 static void add_decision(const struct tell *t, struct xapi_statement *st)
 {
-    const struct scorm_decision *d = &t->s->decision;
+    const struct scorm_decision *d = &t->s->current;
     st->has_result = true;
     st->completion = three(d->completion == SCORM_COMPLETED, d->completion == SCORM_INCOMPLETE);
     if (d->final) /* a suspended attempt has not failed yet */
@@ -290,7 +290,7 @@ void tell_progress(struct tell *t)
 /* passed and failed as often as it changes, completed once in an attempt. */
 void tell_decision(struct tell *t, const struct xapi_score *score)
 {
-    const struct scorm_decision *d = &t->s->decision;
+    const struct scorm_decision *d = &t->s->current;
     struct xapi_statement st;
     uint32_t times;
     if (d->success && attempt_tell_row(t->s, TOLD_SUCCESS, 0, (uint32_t)d->success, &times)) {

@@ -183,9 +183,15 @@ static void test_a_new_attempt_begins_from_nothing(void **state)
     send_12("passed", "90", "80", "", "ab-initio", 9, 1, "true", "");
     send_12("incomplete", "", "80", "", "ab-initio", 0, 1, "false", "");
     assert_int_equal(p.outcome.attempt, 2);
-    assert_false(p.outcome.decision.final);
+    /* The item is still passed: a second attempt has only begun. */
+    assert_true(p.outcome.decision.final && p.outcome.decision.success == SCORM_PASSED);
+    assert_true(p.outcome.scaled.given && p.outcome.scaled.value == 0.9);
+    assert_false(p.outcome.changed || p.outcome.became_final);
     send_12("incomplete", "10", "80", "", "ab-initio", 5, 2, "true", "");
     verbs_are(&p, 5, "initialized scored failed terminated");
+    assert_true(p.outcome.changed && p.outcome.became_final);
+    assert_int_equal(p.outcome.decision.success, SCORM_FAILED);
+    assert_true(p.outcome.scaled.value == 0.1);
     assert_int_equal(p.outcome.total_time_ms, 5000);
     statements_are_sound(&p);
 }
