@@ -157,7 +157,7 @@ static int find_or_make(struct discourse *d, const char *learner, const char *na
         return outcome;
     struct answer a;
     rest_send(&d->rest, &a, "POST", new_user(d, learner, name, email, username), "/users.json");
-    outcome = look_up(d, "", username, group, out, reply);
+    outcome = reply_after_create(reply, look_up(d, "", username, group, out, reply), &a);
     if (outcome == AW_FORUM_OK && out->id == 0 && answer_uncertain(&a))
         outcome = reply_settle(reply, &d->rest, &a, "create the user");
     else if (outcome == AW_FORUM_OK && out->id == 0 && answer_done(&a))

@@ -82,7 +82,7 @@ static int topic_once(struct discourse *d, const char *key, json_t *body, int64_
         answer_free(&a);
         return waiting_in_queue(reply);
     }
-    outcome = look_up_topic(d, key, out, reply);
+    outcome = reply_after_create(reply, look_up_topic(d, key, out, reply), &a);
     if (outcome == AW_FORUM_OK && *out == 0 && a.status == 422)
         outcome = look_up_queued(d, key, &queued, reply);
     if (outcome == AW_FORUM_OK && *out == 0) {
@@ -287,7 +287,7 @@ static int create_reply(struct discourse *d, const aw_forum_request *r, int64_t 
     rest_send(&d->rest, &a, "POST", body, "/posts.json");
     queued = is_enqueued(&a);
     if (!queued)
-        outcome = find_replies(d, tid, r->key, f, reply);
+        outcome = reply_after_create(reply, find_replies(d, tid, r->key, f, reply), &a);
     if (queued)
         outcome = waiting_in_queue(reply);
     else if (outcome == AW_FORUM_OK && f->count == 0)

@@ -59,7 +59,7 @@ static int ensure_group(struct discourse *d, const char *name, const char *full_
     else
         rest_send(&d->rest, &a, "POST", group_body(name, full_name), "/admin/groups.json");
     int64_t before = *out;
-    outcome = look_up_group(d, name, out, &hidden, reply);
+    outcome = reply_after_create(reply, look_up_group(d, name, out, &hidden, reply), &a);
     if (outcome == AW_FORUM_OK && *out == 0)
         outcome = answer_uncertain(&a) ? reply_settle(reply, &d->rest, &a, "create the group")
                                        : reply_failed(reply, &a, "create the group");
@@ -160,7 +160,7 @@ static int create_category(struct discourse *d, const aw_forum_request *r, const
         char name[256];
         category_name(r, try == 0, name);
         rest_send(&d->rest, &a, "POST", category_body(d, name, slug, group), "/categories.json");
-        outcome = look_up_category(d, slug, group, out, reply);
+        outcome = reply_after_create(reply, look_up_category(d, slug, group, out, reply), &a);
         bool taken = outcome == AW_FORUM_OK && out->id == 0 && a.status == 422;
         if (outcome == AW_FORUM_OK && out->id == 0 && !(taken && try == 0))
             outcome = answer_uncertain(&a)

@@ -44,7 +44,7 @@ static int ensure_chat(struct nodebb *n, int64_t uid, int64_t *out_room, aw_foru
     struct answer a;
     rest_send(&n->rest, &a, "POST", json_pack("{s:[I]}", "uids", (json_int_t)uid),
               "/api/v3/chats");
-    outcome = look_up_chat(n, uid, out_room, reply);
+    outcome = reply_after_create(reply, look_up_chat(n, uid, out_room, reply), &a);
     if (outcome == AW_FORUM_OK && *out_room <= 0)
         outcome = failed(n, &a, "open a chat with the learner", reply);
     answer_free(&a);
@@ -137,7 +137,7 @@ static int tell(struct nodebb *n, const aw_forum_request *r, aw_forum_reply *rep
         return reply_refuse(reply, "send a message: the text is not UTF-8");
     struct answer a;
     rest_send(&n->rest, &a, "POST", body, "/api/v3/chats/%lld", (long long)room);
-    outcome = find_message(n, room, r->key, &mid, reply);
+    outcome = reply_after_create(reply, find_message(n, room, r->key, &mid, reply), &a);
     if (outcome == AW_FORUM_OK && mid == 0)
         outcome = failed(n, &a, "send a message", reply);
     answer_free(&a);

@@ -71,7 +71,7 @@ static int create(struct nodebb *n, const char *username, const char *name, cons
         outcome = delete_twin(n, json_member_i64(made, "uid"), reply);
     int64_t uid = 0;
     if (outcome == AW_FORUM_OK)
-        outcome = look_up(n, "username", username, &uid, reply);
+        outcome = reply_after_create(reply, look_up(n, "username", username, &uid, reply), &a);
     if (outcome == AW_FORUM_OK && uid == 0)
         outcome = answer_uncertain(&a) ? reply_settle(reply, &n->rest, &a, "create the user")
                                        : reply_failed(reply, &a, "create the user");

@@ -62,6 +62,7 @@ static int ensure_group(struct nodebb *n, const char *slug, bool *created, aw_fo
     /* 400 "already exists" is as good as done, if it is a group that exists; an answer that
      * was lost may be either. Looking decides. */
     int now = look_up_group(n, slug, &outcome, reply);
+    outcome = reply_after_create(reply, outcome, &a);
     if (now == 0 && answer_uncertain(&a))
         outcome = reply_settle(reply, &n->rest, &a, "create the group");
     else if (now == 0 && a.status == 400)
@@ -177,7 +178,7 @@ static int ensure_category(struct nodebb *n, const char *technical, struct found
         rest_send(&n->rest, &a, "POST",
                   json_pack("{s:s, s:I}", "name", technical, "cloneFromCid",
                             (json_int_t)n->template_cid), "/api/v3/categories");
-        outcome = find_category(n, technical, f, reply);
+        outcome = reply_after_create(reply, find_category(n, technical, f, reply), &a);
         if (outcome == AW_FORUM_OK && f->count == 0)
             outcome = answer_uncertain(&a)
                           ? reply_settle(reply, &n->rest, &a, "create the category")

@@ -226,7 +226,7 @@ static int post_once(struct nodebb *n, const struct post *p, json_t *body, struc
         struct answer a;
         rest_send(&n->rest, &a, "POST", body, "%s", p->path);
         body = NULL;
-        outcome = find(n, p, h, reply);
+        outcome = reply_after_create(reply, find(n, p, h, reply), &a);
         if (outcome == AW_FORUM_OK)
             outcome = after_create(n, p, &a, h, reply);
         answer_free(&a);

@@ -301,6 +301,14 @@ int reply_settle(aw_forum_reply *reply, const struct rest *r, const struct answe
                        a->error[0] ? a->error : "no reason given");
 }
 
+int reply_after_create(aw_forum_reply *reply, int outcome, const struct answer *create)
+{
+    if (outcome == AW_FORUM_RETRY && answer_uncertain(create) &&
+        reply->retry_after_ms < create->settle_ms)
+        reply->retry_after_ms = create->settle_ms;
+    return outcome;
+}
+
 /* ---- members ------------------------------------------------------------------ */
 
 int64_t json_member_i64(const json_t *obj, const char *name)

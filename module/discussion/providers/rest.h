@@ -74,6 +74,10 @@ int reply_failed(aw_forum_reply *reply, const struct answer *a, const char *doin
 int reply_settle(aw_forum_reply *reply, const struct rest *r, const struct answer *a,
                  const char *doing);
 
+/* After a create, when the look-up that follows it ended with `outcome`: if the create got
+ * no answer and the look-up failed too, nothing may be tried before all has settled. */
+int reply_after_create(aw_forum_reply *reply, int outcome, const struct answer *create);
+
 /* Members, with defaults. */
 int64_t json_member_i64(const json_t *obj, const char *name); /* also of "12"; -1 if there is none */
 const char *json_member_text(const json_t *obj, const char *name); /* "" if there is none */
