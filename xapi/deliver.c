@@ -14,7 +14,7 @@
 
 #include "answer.h"
 #include "attachment.h"
-#include "batch.h"
+#include "lrs_batch.h"
 #include "error.h"
 #include "lrs.h"
 #include "timestamp.h"

@@ -1,5 +1,5 @@
-/* batch.c - which statements go into the next request. */
-#include "batch.h"
+/* lrs_batch.c - which statements go into the next request. */
+#include "lrs_batch.h"
 
 #include <string.h>
 

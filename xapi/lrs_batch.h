@@ -1,11 +1,11 @@
 /*
- * batch.h - which statements go into the next request, and its body.
+ * lrs_batch.h - which statements go into the next request, and its body.
  *
  * The same statements always make the same body, so that a request whose
  * outcome is unknown is repeated byte for byte.
  */
-#ifndef XAPI_BATCH_H
-#define XAPI_BATCH_H
+#ifndef XAPI_LRS_BATCH_H
+#define XAPI_LRS_BATCH_H
 
 #include <stddef.h>
 
