@@ -1,11 +1,7 @@
 /*
- * worker.c - the loop: journal to decisions to statements, durable, and then on.
+ * worker.c - the worker's loop, its start and its end; what its threads share.
  *
- * A batch of events is interpreted in one transaction. Its statements are
- * appended to the statement log and synced first; the commit then moves the
- * journal's cursor and the end of the statement log together. A crash before
- * the commit leaves statements behind that end: they were never sent, and are
- * cut off at the next start. So statement bytes are fixed before the first send.
+ * The only file that knows both kinds of sink. What a batch is, batch.c knows.
  */
 #include "worker.h"
 
@@ -19,16 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "batch.h"
 #include "error.h"
 #include "event.h"
 #include "fs.h"
-#include "interpret.h"
 #include "notify_socket.h"
 #include "ready.h"
-#include "state.h"
 #include "timestamp.h"
 
-#define BATCH_EVENTS 1000
 #define TRIM_EVERY_MS 10000
 #define RETRY_MS 1000
 #define TICK_AFTER_EVENTS_MS 60000
@@ -86,173 +80,6 @@ int worker_append(struct worker *w, const aw_event *event, aw_error *err)
     return rc;
 }
 
-/* ---- one batch --------------------------------------------------------------------- */
-
-struct run {
-    struct worker *w;
-    struct interp *in;
-    struct log_reader *reader;
-    struct log_pos at;       /* the journal's cursor, as committed */
-    struct log_pos seen;     /* where reading stopped */
-    bool careful;            /* a mark before each event of this batch: one of them is poison */
-    struct log_span spans[INTERP_BATCH_STATEMENTS];
-};
-
-static int bury(struct run *r, const struct log_pos *at, const aw_error *why, const void *bytes,
-                size_t len, aw_error *err)
-{
-    struct state_dead d = {.at_ms = handle_now_ms(r->w->aw), .bytes = (void *)bytes, .len = len};
-    snprintf(d.sink, sizeof d.sink, "journal");
-    snprintf(d.code, sizeof d.code, "%s", aw_code_name(why->code));
-    snprintf(d.subject, sizeof d.subject, "event %llu", (unsigned long long)at->record);
-    snprintf(d.reason, sizeof d.reason, "%s%s%s", why->where, *why->where ? ": " : "", why->text);
-    say(&r->w->aw->say, AW_LOG_WARNING, "event set aside as a dead letter", "event", d.subject,
-        "why", d.reason, SAY_END);
-    return state_dead_add(r->in->state, &d, err);
-}
-
-/* One event that may be poison: it is interpreted whole, or set aside whole. */
-static int interpret_carefully(struct run *r, const struct log_pos *at, const void *bytes,
-                               size_t len, aw_error *err)
-{
-    size_t count = r->in->statement_count, used = r->in->statements.len;
-    int rc = state_mark(r->in->state, err);
-    if (rc != AW_OK)
-        return rc;
-    rc = interp_event(r->in, bytes, len, err);
-    if (rc == AW_OK)
-        return state_unmark(r->in->state, err);
-    if (!interp_is_poison(rc))
-        return rc;
-    aw_error why = *err;
-    r->in->statement_count = count;
-    r->in->statements.len = used;
-    interp_forget_courses(r->in);
-    rc = state_back_to_mark(r->in->state, err);
-    return rc == AW_OK ? bury(r, at, &why, bytes, len, err) : rc;
-}
-
-/* Reads and interprets up to the batch's limits. *out_count: how many records it took. */
-static int interpret_some(struct run *r, struct log_pos *end, size_t *out_count, aw_error *err)
-{
-    size_t n = 0;
-    for (; n < BATCH_EVENTS && !interp_full(r->in); n++) {
-        const void *bytes = NULL;
-        size_t len = 0;
-        struct log_pos next;
-        int rc = log_read(r->reader, &bytes, &len, &next, err);
-        if (rc == AW_EAGAIN) {
-            r->seen = next;
-            break;
-        }
-        if (rc == AW_ECORRUPT) {
-            aw_error why = *err;
-            rc = bury(r, &next, &why, NULL, 0, err);
-        } else if (rc == AW_OK) {
-            rc = r->careful ? interpret_carefully(r, &next, bytes, len, err)
-                            : interp_event(r->in, bytes, len, err);
-        }
-        if (rc != AW_OK)
-            return rc;
-        *end = r->seen = next;
-    }
-    *out_count = n;
-    return AW_OK;
-}
-
-static int write_statements(struct run *r, struct log_pos *out_end, aw_error *err)
-{
-    struct interp *in = r->in;
-    *out_end = worker_committed(r->w);
-    if (in->statement_count == 0)
-        return AW_OK;
-    size_t from = 0;
-    for (size_t i = 0; i < in->statement_count; i++) {
-        r->spans[i] = (struct log_span){in->statements.data + from, in->ends[i] - from};
-        from = in->ends[i];
-    }
-    return log_append_batch(r->w->statements, r->spans, in->statement_count, out_end, err);
-}
-
-static struct state_place place(struct log_pos p)
-{
-    return (struct state_place){p.segment, p.offset, p.record};
-}
-
-static int commit(struct run *r, struct log_pos end, aw_error *err)
-{
-    struct log_pos statements;
-    int rc = write_statements(r, &statements, err);
-    struct state_place journal_at = place(end), statements_at = place(statements);
-    if (rc == AW_OK)
-        rc = state_place_set(r->in->state, "journal", &journal_at, err);
-    if (rc == AW_OK)
-        rc = state_place_set(r->in->state, "statements", &statements_at, err);
-    if (rc == AW_OK)
-        rc = state_commit(r->in->state, err);
-    if (rc != AW_OK)
-        return rc;
-    r->at = end;
-    r->careful = false;
-    pthread_mutex_lock(&r->w->mutex);
-    r->w->committed = statements;
-    r->w->generation++;
-    pthread_cond_broadcast(&r->w->changed);
-    pthread_mutex_unlock(&r->w->mutex);
-    return AW_OK;
-}
-
-static int reopen(struct run *r, aw_error *err)
-{
-    log_reader_close(r->reader);
-    r->reader = NULL;
-    r->seen = r->at;
-    return log_reader_open(r->w->aw->journal, r->at, &r->reader, err);
-}
-
-/* Back to where the last commit left things. */
-static int undo(struct run *r, aw_error *err)
-{
-    aw_error ignored = AW_ERROR_INIT;
-    state_rollback(r->in->state);
-    interp_forget_courses(r->in); /* titles seen in the batch were rolled back with it */
-    log_truncate(r->w->statements, worker_committed(r->w), &ignored);
-    return reopen(r, err);
-}
-
-static int try_batch(struct run *r, size_t *out_count, aw_error *err)
-{
-    struct log_pos end = r->at;
-    *out_count = 0;
-    interp_begin(r->in);
-    int rc = state_begin(r->in->state, err);
-    if (rc == AW_OK)
-        rc = interpret_some(r, &end, out_count, err);
-    if (rc == AW_OK && *out_count > 0)
-        return commit(r, end, err);
-    state_rollback(r->in->state);
-    return rc;
-}
-
-/* AW_OK: *out_count events were interpreted and are durable. */
-static int batch(struct run *r, size_t *out_count, aw_error *err)
-{
-    int rc = try_batch(r, out_count, err);
-    while (rc != AW_OK) {
-        aw_error why = *err;
-        int undone = undo(r, err);
-        if (undone != AW_OK)
-            return undone;
-        *err = why;
-        /* An event is at fault: the same batch once more, with a mark before each. */
-        if (!interp_is_poison(rc) || r->careful)
-            return rc;
-        r->careful = true;
-        rc = try_batch(r, out_count, err);
-    }
-    return rc;
-}
-
 /* ---- the loop ------------------------------------------------------------------------ */
 
 static int64_t at_most(int64_t a, int64_t b)
@@ -276,7 +103,7 @@ static bool sinks_idle(struct worker *w)
     return true;
 }
 
-static void trim(struct run *r)
+static void trim(struct batch *r)
 {
     struct worker *w = r->w;
     aw_error err = AW_ERROR_INIT;
@@ -292,24 +119,7 @@ static void trim(struct run *r)
         say_error(&w->aw->say, AW_LOG_WARNING, "old segments could not be removed", &err);
 }
 
-static int tick(struct run *r, int64_t *next_ms)
-{
-    aw_error err = AW_ERROR_INIT;
-    struct log_pos end = r->at;
-    interp_begin(r->in);
-    int rc = state_begin(r->in->state, &err);
-    if (rc == AW_OK)
-        rc = interp_tick(r->in, handle_now_ms(r->w->aw), next_ms, &err);
-    if (rc == AW_OK)
-        rc = commit(r, end, &err);
-    if (rc == AW_OK)
-        return AW_OK;
-    say_error(&r->w->aw->say, AW_LOG_ERROR, "reminders could not be worked out", &err);
-    *next_ms = handle_now_ms(r->w->aw) + 60000;
-    return undo(r, &err);
-}
-
-static int loop(struct run *r, const aw_worker_options *options, aw_error *err)
+static int loop(struct batch *r, const aw_worker_options *options, aw_error *err)
 {
     struct worker *w = r->w;
     int64_t next_tick = 0, next_trim = 0, watchdog_ms = ready_watchdog_ms();
@@ -318,7 +128,7 @@ static int loop(struct run *r, const aw_worker_options *options, aw_error *err)
             ready_notify("WATCHDOG=1");
         size_t count = 0;
         uint64_t generation = worker_wait(w, 0, 0);
-        int rc = batch(r, &count, err);
+        int rc = batch_run(r, &count, err);
         if (rc != AW_OK) {
             say_error(&w->aw->say, AW_LOG_ERROR, "the journal waits; trying again", err);
             if (options->until_idle)
@@ -337,8 +147,10 @@ static int loop(struct run *r, const aw_worker_options *options, aw_error *err)
             next_tick = at_most(next_tick, wall + TICK_AFTER_EVENTS_MS);
             continue;
         }
-        if (wall >= next_tick && tick(r, &next_tick) != AW_OK)
-            return error_set(err, AW_EIO, "journal", "cannot be read again");
+        if (wall >= next_tick && batch_tick(r, wall, &next_tick, err) != AW_OK) {
+            say_error(&w->aw->say, AW_LOG_ERROR, "reminders could not be worked out", err);
+            next_tick = wall + 60000;
+        }
         if (options->until_idle) {
             if (sinks_idle(w) && log_pos_cmp(log_end(w->aw->journal), r->at) <= 0)
                 return AW_OK;
@@ -391,32 +203,6 @@ static int lock(struct aw *self, int64_t wait_ms, const volatile int *stop, int 
     }
     *out_fd = fd;
     return AW_OK;
-}
-
-static int find_place(struct state *s, const char *name, struct log_pos *out, aw_error *err)
-{
-    struct state_place p = {0};
-    int rc = state_place_get(s, name, &p, err);
-    if (rc != AW_OK && rc != AW_ENOTFOUND)
-        return rc;
-    *out = (struct log_pos){p.segment, p.offset, p.record};
-    return AW_OK;
-}
-
-static int prepare(struct run *r, aw_error *err)
-{
-    struct worker *w = r->w;
-    int rc = handle_statements(w->aw, &w->statements, err);
-    if (rc == AW_OK)
-        rc = interp_open(w->aw, &r->in, err);
-    if (rc == AW_OK)
-        rc = find_place(r->in->state, "journal", &r->at, err);
-    if (rc == AW_OK)
-        rc = find_place(r->in->state, "statements", &w->committed, err);
-    /* What a crash left behind the committed end was never sent. */
-    if (rc == AW_OK && log_pos_cmp(log_end(w->statements), w->committed) > 0)
-        rc = log_truncate(w->statements, w->committed, err);
-    return rc == AW_OK ? reopen(r, err) : rc;
 }
 
 static int start_sinks(struct worker *w, aw_error *err)
@@ -487,12 +273,10 @@ static int work(struct aw *self, const aw_worker_options *options, aw_error *err
 {
     struct worker w;
     init_worker(&w, self, options->stop);
-    struct run *r = calloc(1, sizeof *r);
+    struct batch *r = calloc(1, sizeof *r);
     int rc = r ? AW_OK : error_nomem(err, "worker");
-    if (rc == AW_OK) {
-        r->w = &w;
-        rc = prepare(r, err);
-    }
+    if (rc == AW_OK)
+        rc = batch_open(r, &w, err);
     if (rc == AW_OK)
         rc = start_sinks(&w, err);
     if (rc == AW_OK) {
@@ -504,10 +288,8 @@ static int work(struct aw *self, const aw_worker_options *options, aw_error *err
         notify_socket_close(socket);
     }
     stop_sinks(&w);
-    if (r) {
-        log_reader_close(r->reader);
-        interp_close(r->in);
-    }
+    if (r)
+        batch_close(r);
     free(r);
     pthread_cond_destroy(&w.changed);
     pthread_mutex_destroy(&w.mutex);

@@ -49,6 +49,7 @@ while read -r file; do
     while IFS=: read -r line name; do
         [ -f "$(dirname "$file")/$name" ] && continue
         [ "$layer/$name" = hosts/config.h ] && continue # phpize makes one of its own
+        [ "$layer" = outside ] && [ -f "fixtures/common/$name" ] && continue
         header=${home[$(basename "$name")]:-}
         [ -n "$header" ] || continue
         target=$(layer_of "$header")
