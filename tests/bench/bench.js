@@ -6,6 +6,7 @@ const bars = {
   1: require('./bar1-hook'),
   2: require('./bar2-paced'),
   3: require('./bar3-saturated'),
+  4: require('./bar4-statement'),
 };
 
 const asJson = process.argv.includes('--json');

@@ -1,7 +1,7 @@
 /*
  * statement_cost.c - what one statement costs to write, against a jansson tree of the same.
  *
- *   statement_cost writer|jansson|validate N      does it N times, prints bytes and ns each
+ *   statement_cost writer|jansson|validate|parse N    does it N times, prints bytes and ns each
  *
  * Under `valgrind --tool=callgrind` with N and 2N the difference of the totals is N times
  * the instructions of one statement (scripts/bench does that).
@@ -122,6 +122,10 @@ int main(int argc, char **argv)
             char *dumped = tree(&s);
             bytes = dumped ? strlen(dumped) : 0;
             free(dumped);
+        } else if (strcmp(what, "parse") == 0) {
+            json_t *parsed = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, NULL);
+            bytes = parsed ? text.len : 0;
+            json_decref(parsed);
         } else {
             struct xapi_fault fault;
             if (xapi_validate(text.data, text.len, XAPI_1_0_3, &fault))
