@@ -2,8 +2,8 @@
  * course_json.c - a course to and from the JSON that the state store keeps.
  *
  * {"v":1,"version":...,"items":[...]}: items in their order, each with the index
- * of its parent. Every struct is one table of fields that both directions use;
- * what has its default value is left out. Enumerations are numbers: the form is
+ * of its parent. Both directions walk the tables of course_fields.c; what has its
+ * default value is left out. Enumerations are numbers: the form is
  * ours alone, and "v" says which.
  */
 #include <jansson.h>
@@ -13,124 +13,13 @@
 #include "arena.h"
 #include "buf.h"
 #include "course.h"
+#include "course_fields.h"
 #include "error.h"
 #include "json.h"
 
 #define FORM 1
 #define TEXT_MAX (1u << 20)
 #define ARENA_BYTES (64u << 20)
-
-enum kind { TEXT, BOOL, REAL, NUMBER, COUNT, ENUM, LIST };
-
-struct field {
-    const char *name;
-    enum kind kind;
-    size_t offset;
-    double standard; /* the default; for ENUM, max is its last value */
-    int max;
-    const struct type *of; /* LIST: of what, and where its count is */
-    size_t count_offset;
-};
-
-struct type {
-    size_t size;
-    const struct field *fields; /* ended by an entry without name */
-};
-
-#define TEXT_FIELD(s, n, m) {n, TEXT, offsetof(struct s, m), 0, 0, NULL, 0}
-#define BOOL_FIELD(s, n, m, d) {n, BOOL, offsetof(struct s, m), d, 0, NULL, 0}
-#define REAL_FIELD(s, n, m, d) {n, REAL, offsetof(struct s, m), d, 0, NULL, 0}
-#define NUMBER_FIELD(s, n, m) {n, NUMBER, offsetof(struct s, m), 0, 0, NULL, 0}
-#define COUNT_FIELD(s, n, m, d) {n, COUNT, offsetof(struct s, m), d, 0, NULL, 0}
-#define ENUM_FIELD(s, n, m, last) {n, ENUM, offsetof(struct s, m), 0, last, NULL, 0}
-#define LIST_FIELD(s, n, m, c, t) {n, LIST, offsetof(struct s, m), 0, 0, &(t), offsetof(struct s, c)}
-#define END {NULL, TEXT, 0, 0, 0, NULL, 0}
-
-static const struct field map_fields[] = {
-    TEXT_FIELD(scorm_map, "target", target),
-    BOOL_FIELD(scorm_map, "rs", read_satisfied, 0),
-    BOOL_FIELD(scorm_map, "ws", write_satisfied, 0),
-    BOOL_FIELD(scorm_map, "rm", read_measure, 0),
-    BOOL_FIELD(scorm_map, "wm", write_measure, 0),
-    BOOL_FIELD(scorm_map, "rc", read_completion, 0),
-    BOOL_FIELD(scorm_map, "wc", write_completion, 0),
-    BOOL_FIELD(scorm_map, "rp", read_progress, 0),
-    BOOL_FIELD(scorm_map, "wp", write_progress, 0),
-    END,
-};
-static const struct type map_type = {sizeof(struct scorm_map), map_fields};
-
-static const struct field objective_fields[] = {
-    TEXT_FIELD(scorm_course_objective, "id", id),
-    BOOL_FIELD(scorm_course_objective, "primary", primary, 0),
-    BOOL_FIELD(scorm_course_objective, "by_measure", satisfied_by_measure, 0),
-    REAL_FIELD(scorm_course_objective, "min", min_measure, 1),
-    LIST_FIELD(scorm_course_objective, "maps", maps, map_count, map_type),
-    END,
-};
-static const struct type objective_type = {sizeof(struct scorm_course_objective), objective_fields};
-
-static const struct field condition_fields[] = {
-    ENUM_FIELD(scorm_condition, "kind", kind, SCORM_COND_NEVER),
-    BOOL_FIELD(scorm_condition, "not", negated, 0),
-    END,
-};
-static const struct type condition_type = {sizeof(struct scorm_condition), condition_fields};
-
-static const struct field rule_fields[] = {
-    ENUM_FIELD(scorm_rollup_rule, "set", set, SCORM_SET_AT_LEAST_PERCENT),
-    COUNT_FIELD(scorm_rollup_rule, "count", minimum_count, 0),
-    REAL_FIELD(scorm_rollup_rule, "percent", minimum_percent, 0),
-    BOOL_FIELD(scorm_rollup_rule, "all", all_conditions, 0),
-    ENUM_FIELD(scorm_rollup_rule, "action", action, SCORM_ROLL_INCOMPLETE),
-    LIST_FIELD(scorm_rollup_rule, "conditions", conditions, condition_count, condition_type),
-    END,
-};
-static const struct type rule_type = {sizeof(struct scorm_rollup_rule), rule_fields};
-
-static const struct field item_fields[] = {
-    TEXT_FIELD(scorm_item, "id", id),
-    TEXT_FIELD(scorm_item, "title", title),
-    ENUM_FIELD(scorm_item, "type", type, SCORM_ITEM_NONE),
-    TEXT_FIELD(scorm_item, "launch", launch),
-    TEXT_FIELD(scorm_item, "resource", resource),
-    TEXT_FIELD(scorm_item, "launch_data", launch_data),
-    TEXT_FIELD(scorm_item, "prerequisites", prerequisites),
-    TEXT_FIELD(scorm_item, "max_time", max_time_allowed),
-    TEXT_FIELD(scorm_item, "time_limit", time_limit_action),
-    BOOL_FIELD(scorm_item, "visible", visible, 1),
-    COUNT_FIELD(scorm_item, "parent", parent, SCORM_NO_ITEM),
-    NUMBER_FIELD(scorm_item, "mastery", mastery),
-    BOOL_FIELD(scorm_item, "by_progress", completed_by_measure, 0),
-    REAL_FIELD(scorm_item, "min_progress", min_progress, 1),
-    REAL_FIELD(scorm_item, "progress_weight", progress_weight, 1),
-    BOOL_FIELD(scorm_item, "tracked", tracked, 1),
-    BOOL_FIELD(scorm_item, "content_completion", completion_set_by_content, 0),
-    BOOL_FIELD(scorm_item, "content_objective", objective_set_by_content, 0),
-    BOOL_FIELD(scorm_item, "roll_satisfied", rollup_satisfied, 1),
-    BOOL_FIELD(scorm_item, "roll_completion", rollup_completion, 1),
-    REAL_FIELD(scorm_item, "weight", measure_weight, 1),
-    BOOL_FIELD(scorm_item, "measure_if_active", measure_if_active, 1),
-    ENUM_FIELD(scorm_item, "for_satisfied", required_satisfied, SCORM_IF_NOT_SUSPENDED),
-    ENUM_FIELD(scorm_item, "for_not_satisfied", required_not_satisfied, SCORM_IF_NOT_SUSPENDED),
-    ENUM_FIELD(scorm_item, "for_completed", required_completed, SCORM_IF_NOT_SUSPENDED),
-    ENUM_FIELD(scorm_item, "for_incomplete", required_incomplete, SCORM_IF_NOT_SUSPENDED),
-    LIST_FIELD(scorm_item, "objectives", objectives, objective_count, objective_type),
-    LIST_FIELD(scorm_item, "rules", rules, rule_count, rule_type),
-    END,
-};
-static const struct type item_type = {sizeof(struct scorm_item), item_fields};
-
-static const struct field course_fields[] = {
-    ENUM_FIELD(scorm_course, "version", version, SCORM_2004),
-    TEXT_FIELD(scorm_course, "edition", edition),
-    TEXT_FIELD(scorm_course, "identifier", identifier),
-    TEXT_FIELD(scorm_course, "organization", organization),
-    TEXT_FIELD(scorm_course, "title", title),
-    BOOL_FIELD(scorm_course, "global", global_to_system, 0),
-    END,
-};
-static const struct type course_type = {sizeof(struct scorm_course), course_fields};
 
 /* ---- writing ------------------------------------------------------------------------ */
 
@@ -142,7 +31,7 @@ static void name(struct buf *b, const char *text)
     buf_putc(b, ':');
 }
 
-static void write_members(struct buf *b, const struct type *type, const char *object);
+static void write_members(struct buf *b, const struct field_type *type, const char *object);
 
 static void write_list(struct buf *b, const struct field *f, const char *object)
 {
@@ -190,38 +79,38 @@ static void write_field(struct buf *b, const struct field *f, const char *object
     int e;
 
     switch (f->kind) {
-    case TEXT:
+    case FIELD_TEXT:
         write_text(b, f, object);
         break;
-    case BOOL:
+    case FIELD_BOOL:
         if (*(const bool *)at == (f->standard > 0))
             break;
         name(b, f->name);
         buf_puts(b, *(const bool *)at ? "true" : "false");
         break;
-    case REAL:
+    case FIELD_REAL:
         memcpy(&d, at, sizeof d);
         write_number(b, f, d, d < f->standard || d > f->standard);
         break;
-    case NUMBER:
+    case FIELD_NUMBER:
         memcpy(&n, at, sizeof n);
         write_number(b, f, n.value, n.given);
         break;
-    case COUNT:
+    case FIELD_COUNT:
         memcpy(&u, at, sizeof u);
         write_number(b, f, u, u != (uint32_t)f->standard);
         break;
-    case ENUM:
+    case FIELD_ENUM:
         memcpy(&e, at, sizeof e);
         write_number(b, f, e, e != 0);
         break;
-    case LIST:
+    case FIELD_LIST:
         write_list(b, f, object);
         break;
     }
 }
 
-static void write_members(struct buf *b, const struct type *type, const char *object)
+static void write_members(struct buf *b, const struct field_type *type, const char *object)
 {
     for (const struct field *f = type->fields; f->name; f++)
         write_field(b, f, object);
@@ -232,11 +121,11 @@ int scorm_course_json(const struct scorm_course *course, char **out_json, aw_err
     struct buf b = BUF_INIT(SCORM_COURSE_JSON_BYTES);
 
     buf_printf(&b, "{\"v\":%d", FORM);
-    write_members(&b, &course_type, (const char *)course);
+    write_members(&b, &course_field_type, (const char *)course);
     BUF_LIT(&b, ",\"items\":[");
     for (uint32_t i = 0; i < course->item_count; i++) {
         buf_puts(&b, i ? ",{" : "{");
-        write_members(&b, &item_type, (const char *)&course->items[i]);
+        write_members(&b, &item_field_type, (const char *)&course->items[i]);
         buf_putc(&b, '}');
     }
     BUF_LIT(&b, "],\"warnings\":[");
@@ -255,7 +144,7 @@ int scorm_course_json(const struct scorm_course *course, char **out_json, aw_err
 
 /* ---- reading --------------------------------------------------------------------------- */
 
-static int read_members(struct arena *a, const struct type *type, const json_t *json, char *object, aw_error *err);
+static int read_members(struct arena *a, const struct field_type *type, const json_t *json, char *object, aw_error *err);
 
 static int read_list(struct arena *a, const struct field *f, const json_t *json, char *object, aw_error *err)
 {
@@ -295,32 +184,32 @@ static int read_field(struct arena *a, const struct field *f, const json_t *json
 {
     char *at = object + f->offset;
     bool given = false, flag = f->standard > 0;
-    int64_t number = f->kind == COUNT ? (int64_t)f->standard : 0;
+    int64_t number = f->kind == FIELD_COUNT ? (int64_t)f->standard : 0;
     double real = f->standard;
     int rc = AW_OK;
 
     switch (f->kind) {
-    case TEXT:
+    case FIELD_TEXT:
         return read_text(a, f, json, object, err);
-    case LIST:
+    case FIELD_LIST:
         return read_list(a, f, json, object, err);
-    case BOOL:
+    case FIELD_BOOL:
         if ((rc = json_get_bool(json, f->name, &flag, err)) == AW_OK)
             memcpy(at, &flag, sizeof flag);
         return rc;
-    case REAL:
+    case FIELD_REAL:
         if ((rc = json_get_real(json, f->name, &real, &given, err)) == AW_OK)
             memcpy(at, &real, sizeof real);
         return rc;
-    case NUMBER:
+    case FIELD_NUMBER:
         if ((rc = json_get_real(json, f->name, &real, &given, err)) == AW_OK)
             memcpy(at, &(struct scorm_number){given, real}, sizeof(struct scorm_number));
         return rc;
-    case COUNT:
+    case FIELD_COUNT:
         if ((rc = json_get_i64(json, f->name, 0, UINT32_MAX, &number, err)) == AW_OK)
             memcpy(at, &(uint32_t){(uint32_t)number}, sizeof(uint32_t));
         return rc;
-    case ENUM:
+    case FIELD_ENUM:
         if ((rc = json_get_i64(json, f->name, 0, f->max, &number, err)) == AW_OK)
             memcpy(at, &(int){(int)number}, sizeof(int));
         return rc;
@@ -328,7 +217,7 @@ static int read_field(struct arena *a, const struct field *f, const json_t *json
     return AW_OK;
 }
 
-static int read_members(struct arena *a, const struct type *type, const json_t *json, char *object, aw_error *err)
+static int read_members(struct arena *a, const struct field_type *type, const json_t *json, char *object, aw_error *err)
 {
     int rc = json_want_object(json, "course", err);
 
@@ -380,7 +269,7 @@ static int read_items(struct scorm_course *c, const json_t *root, aw_error *err)
     if (!c->items || !c->warnings || !last_child)
         return error_nomem(err, "course");
     for (size_t i = 0; i < count && rc == AW_OK; i++)
-        rc = read_members(c->memory, &item_type, json_array_get(list, i), (char *)&c->items[i], err);
+        rc = read_members(c->memory, &item_field_type, json_array_get(list, i), (char *)&c->items[i], err);
     c->item_count = (uint32_t)count;
     for (size_t i = 0; i < warning_count && rc == AW_OK; i++) {
         const char *text = json_string_value(json_array_get(warnings, i));
@@ -414,7 +303,7 @@ int scorm_course_read(const char *json, size_t len, struct scorm_course **out, a
         goto out;
     }
     course->edition = course->identifier = course->organization = course->title = "";
-    if ((rc = read_members(course->memory, &course_type, root, (char *)course, err)) != AW_OK ||
+    if ((rc = read_members(course->memory, &course_field_type, root, (char *)course, err)) != AW_OK ||
         (rc = read_items(course, root, err)) != AW_OK)
         goto out;
     *out = course;

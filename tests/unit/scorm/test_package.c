@@ -44,7 +44,9 @@ static char *zip_of(const struct file *files, size_t count, size_t *out_len)
         assert_non_null(copy);
         if (files[i].content)
             memcpy(copy, files[i].content, n);
-        zip_int64_t at = zip_file_add(zip, files[i].name, zip_source_buffer(zip, copy, n, 1), ZIP_FL_ENC_UTF_8);
+        zip_int64_t at = zip_file_add(zip, files[i].name, zip_source_buffer(zip, n ? copy : NULL, n, n > 0), ZIP_FL_ENC_UTF_8);
+        if (n == 0) /* libzip takes no empty buffer into its keeping */
+            free(copy);
         assert_true(at >= 0);
         if (files[i].store)
             zip_set_file_compression(zip, (zip_uint64_t)at, ZIP_CM_STORE, 0);
