@@ -7,6 +7,10 @@ const bars = {
   2: require('./bar2-paced'),
   3: require('./bar3-saturated'),
   4: require('./bar4-statement'),
+  5: require('./bar5-delivery'),
+  6: require('./bar6-peers'),
+  7: require('./bar7-backlog'),
+  8: require('./bar8-scorm'),
 };
 
 const asJson = process.argv.includes('--json');

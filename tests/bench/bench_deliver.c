@@ -9,10 +9,16 @@
  *       kept anywhere
  *   bench_deliver fill DIR EVENTS
  *       only puts events into the journal
+ *   bench_deliver some DIR PORT BATCH STATEMENTS
+ *       runs the worker until the sink has that many, whatever more there is
+ *   bench_deliver idle DIR PORT EVENTS
+ *       a worker that sleeps, and an event now and then: prints how long each took to the sink
  * Prints when it began, on the monotonic clock; the sink knows when the last one came.
  */
 #include <curl/curl.h>
+#include <pthread.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "bench.h"
 #include "buf.h"
@@ -21,7 +27,7 @@
 #include "record.h"
 #include "../../module/tell.h" /* scorm has one of the same name */
 
-#define FILL 500
+#define FILL 2000
 
 static aw *open_with_lrs(const char *dir, int port, int batch)
 {
@@ -71,6 +77,136 @@ static void fill(struct log *journal, uint64_t from, uint64_t count)
         done += some;
     }
     buf_free(&bytes);
+}
+
+/* ---- what the sink says --------------------------------------------------- */
+
+struct seen {
+    char text[600];
+    size_t len;
+};
+
+static size_t keep(char *bytes, size_t size, size_t count, void *context)
+{
+    struct seen *seen = context;
+    size_t len = size * count, room = sizeof seen->text - 1 - seen->len;
+    memcpy(seen->text + seen->len, bytes, len < room ? len : room);
+    seen->len += len < room ? len : room;
+    seen->text[seen->len] = 0;
+    return len;
+}
+
+static uint64_t ask(CURL *curl, int port, const char *what, const char *member)
+{
+    struct seen seen = {.len = 0};
+    char url[120];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/%s", port, what);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &seen);
+    if (curl_easy_perform(curl) != CURLE_OK)
+        bench_fail("sink", NULL);
+    const char *at = member ? strstr(seen.text, member) : NULL;
+    return at ? strtoull(at + strlen(member), NULL, 10) : 0;
+}
+
+struct watching {
+    aw *self;
+    int port;
+    uint64_t statements;
+    volatile int stop;
+};
+
+static void *watch(void *context)
+{
+    struct watching *w = context;
+    CURL *curl = curl_easy_init();
+    while (ask(curl, w->port, "stats", "\"statements\":") < w->statements)
+        usleep(5000);
+    w->stop = 1;
+    aw_worker_wake(w->self);
+    curl_easy_cleanup(curl);
+    return NULL;
+}
+
+static void *work(void *context)
+{
+    struct watching *w = context;
+    aw_error err = AW_ERROR_INIT;
+    aw_worker_options options = {.struct_size = sizeof options, .stop = &w->stop, .wait_ms = 0};
+    if (aw_worker_run(w->self, &options, &err) != AW_OK)
+        bench_fail("aw_worker_run", &err);
+    return NULL;
+}
+
+static long peak_kb(void)
+{
+    char line[200];
+    long kb = 0;
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f && fgets(line, sizeof line, f)) {
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kb = atol(line + 6);
+    }
+    if (f)
+        fclose(f);
+    return kb;
+}
+
+static int some(const char *dir, int port, int batch, uint64_t statements)
+{
+    struct watching w = {.port = port, .statements = statements};
+    pthread_t watcher;
+    w.self = open_with_lrs(dir, port, batch);
+    uint64_t start = bench_ns();
+    if (pthread_create(&watcher, NULL, watch, &w) != 0)
+        return 1;
+    work(&w);
+    pthread_join(watcher, NULL);
+    printf("{\"kind\":\"some\",\"start_ns\":%llu,\"peak_kb\":%ld}\n", (unsigned long long)start,
+           peak_kb());
+    aw_close(w.self);
+    return 0;
+}
+
+static int idle(const char *dir, int port, size_t events)
+{
+    struct watching w = {.port = port};
+    uint32_t *took = calloc(events, sizeof *took);
+    pthread_t worker;
+    CURL *curl = curl_easy_init();
+    aw_error err = AW_ERROR_INIT;
+    struct timespec before, after;
+    w.self = open_with_lrs(dir, port, 50);
+    if (!took || pthread_create(&worker, NULL, work, &w) != 0)
+        return 1;
+    usleep(300000);
+    for (size_t i = 0; i < events; i++) {
+        struct bench_event e;
+        bench_event(&e, i);
+        ask(curl, port, "reset?1", NULL);
+        uint64_t start = bench_ns(), there;
+        if (aw_notify(w.self, &e.event, &err) != AW_OK)
+            bench_fail("aw_notify", &err);
+        while ((there = ask(curl, port, "stats", "\"mark_ns\":")) == 0)
+            usleep(1000);
+        took[i] = (uint32_t)(there - start);
+        usleep(20000);
+    }
+    usleep(300000);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+    usleep(2000000); /* nothing happens: what does it cost? */
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+    bench_print("idle", took, events, 0, 0);
+    printf("{\"kind\":\"asleep\",\"cpu_us_per_s\":%.1f}\n",
+           ((double)(after.tv_sec - before.tv_sec) * 1e6 + (double)(after.tv_nsec - before.tv_nsec) / 1e3) / 2);
+    w.stop = 1;
+    aw_worker_wake(w.self);
+    pthread_join(worker, NULL);
+    aw_close(w.self);
+    curl_easy_cleanup(curl);
+    free(took);
+    return 0;
 }
 
 static int with_worker(const char *dir, int port, uint64_t events, int batch)
@@ -188,7 +324,11 @@ int main(int argc, char **argv)
         aw_close(self);
         return 0;
     }
+    if (argc == 6 && strcmp(argv[1], "some") == 0)
+        return some(argv[2], atoi(argv[3]), atoi(argv[4]), (uint64_t)atoll(argv[5]));
+    if (argc == 5 && strcmp(argv[1], "idle") == 0)
+        return idle(argv[2], atoi(argv[3]), (size_t)atol(argv[4]));
     fprintf(stderr, "usage: bench_deliver worker DIR PORT EVENTS BATCH | post PORT EVENTS BATCH | "
-                    "fill DIR EVENTS\n");
+                    "fill DIR EVENTS | some DIR PORT BATCH STATEMENTS | idle DIR PORT EVENTS\n");
     return 2;
 }

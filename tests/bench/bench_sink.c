@@ -5,7 +5,7 @@
  * Listens on a free port of 127.0.0.1 and prints {"port": N}. Every POST and PUT is
  * answered with 200 and []; GET /stats says how many statements came (those that have a
  * "verb"), and when, on the monotonic clock, the first and the last request was there;
- * GET /reset sets it to nothing. DELAY_MS: how long an answer takes.
+ * GET /reset?N sets it to nothing, and notes when the N-th statement comes. DELAY_MS: how long an answer takes.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -28,6 +28,7 @@ struct connection {
 
 static struct {
     uint64_t statements, requests, bytes, first_ns, last_ns;
+    uint64_t mark, mark_ns; /* when the mark-th statement was there */
 } stats;
 
 static long delay_ms;
@@ -55,17 +56,21 @@ static void count_statements(const char *body, size_t len)
 static void serve_get(int fd, const char *head)
 {
     char text[400];
-    if (strncmp(head, "GET /reset", 10) == 0)
+    if (strncmp(head, "GET /reset", 10) == 0) { /* "/reset" or "/reset?MARK" */
         memset(&stats, 0, sizeof stats);
+        stats.mark = head[10] == '?' ? strtoull(head + 11, NULL, 10) : 0;
+    }
     if (strncmp(head, "GET /stats", 10) != 0) {
         answer(fd, "200 OK", "{\"version\":[\"1.0.3\",\"2.0.0\"]}");
         return;
     }
     snprintf(text, sizeof text,
-             "{\"statements\":%llu,\"requests\":%llu,\"bytes\":%llu,\"first_ns\":%llu,\"last_ns\":%llu}",
+             "{\"statements\":%llu,\"requests\":%llu,\"bytes\":%llu,\"first_ns\":%llu,\"last_ns\":%llu,"
+             "\"mark_ns\":%llu}",
              (unsigned long long)stats.statements, (unsigned long long)stats.requests,
              (unsigned long long)stats.bytes, (unsigned long long)stats.first_ns,
-             (unsigned long long)stats.last_ns);
+             (unsigned long long)stats.last_ns,
+             (unsigned long long)stats.mark_ns);
     answer(fd, "200 OK", text);
 }
 
@@ -99,6 +104,8 @@ static void serve(struct connection *c)
             count_statements(c->bytes + head, body);
             stats.bytes += body;
             stats.last_ns = now;
+            if (stats.mark_ns == 0 && stats.mark && stats.statements >= stats.mark)
+                stats.mark_ns = now;
             if (delay_ms > 0)
                 usleep((useconds_t)delay_ms * 1000);
             answer(c->fd, "200 OK", "[]");
