@@ -12,6 +12,7 @@
 
 #include "deliver.h"
 #include "error.h"
+#include "fs.h"
 #include "record.h"
 #include "state.h"
 #include "timestamp.h"
@@ -105,7 +106,8 @@ static int fill(struct ship *s, aw_error *err)
             return rc;
         if (!wanted(s, &r))
             continue;
-        s->items[s->count++] = (struct item){s->bytes.len, r.json_len, r.id, false, next};
+        s->items[s->count++] = (struct item){s->bytes.len, r.json_len, r.id,
+                                             (r.flags & RECORD_FILES) != 0, next};
         buf_append(&s->bytes, r.json, r.json_len);
         if (s->bytes.error)
             return buf_error(&s->bytes, s->name, err);
@@ -247,12 +249,13 @@ static void retry_dead(struct ship *s)
         struct xapi_delivery result = {0};
         struct burying burying = {s, &one};
         uuid5_parse(d.subject, &one.id);
-        int rc = state_dead_remove(s->state, d.id, &err);
-        if (rc == AW_OK)
-            rc = xapi_deliver(s->lrs, &one, 1, handle_now_ms(s->worker->aw), dead, &burying,
-                              &result, &err);
+        /* Removed only when it is settled, so that a crash in between loses nothing: refused again,
+         * it is a new dead letter by then. */
+        int rc = xapi_deliver(s->lrs, &one, 1, handle_now_ms(s->worker->aw), dead, &burying, &result,
+                              &err);
+        if (rc == AW_OK && result.settled > 0)
+            rc = state_dead_remove(s->state, d.id, &err);
         if (rc != AW_OK || result.settled == 0) { /* not now: it stays, marked */
-            state_dead_add(s->state, &d, &err);
             free(d.bytes);
             return;
         }
@@ -365,13 +368,17 @@ static int prepare(struct ship *s, aw_error *err)
 
 int ship_start(struct worker *w, const json_t *config, struct ship **out, aw_error *err)
 {
-    struct xapi_lrs_surroundings around = {.stop = &w->ending};
+    char attachments[4096];
+    struct xapi_lrs_surroundings around = {.stop = &w->ending, .attachments_dir = attachments};
+    int rc = fs_join(attachments, sizeof attachments, w->aw->config.state_dir, "attachments", err);
+    if (rc != AW_OK)
+        return rc;
     struct ship *s = calloc(1, sizeof *s);
     if (!s)
         return error_nomem(err, "lrs");
     s->worker = w;
     pthread_mutex_init(&s->mutex, NULL);
-    int rc = xapi_lrs_open(config, &around, &s->lrs, err);
+    rc = xapi_lrs_open(config, &around, &s->lrs, err);
     if (rc == AW_OK)
         rc = prepare(s, err);
     if (rc == AW_OK && pthread_create(&s->thread, NULL, run, s) != 0)

@@ -28,7 +28,7 @@
 
 struct xapi_lrs;
 
-/* What an LRS belongs to; borrowed for as long as it is open. All may be 0. */
+/* What an LRS belongs to; stop is borrowed for as long as it is open. All may be 0. */
 struct xapi_lrs_surroundings {
     const volatile int *stop;    /* non-zero: the request in flight gets 10 s more, then is cut */
     const char *attachments_dir; /* where attached files lie, each named by its SHA-256 in hex */

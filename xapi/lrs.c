@@ -29,14 +29,20 @@ static int open_http(struct xapi_lrs *lrs, aw_error *err)
     return rc;
 }
 
-static int allocate(struct xapi_lrs *lrs, aw_error *err)
+static int allocate(struct xapi_lrs *lrs, const struct xapi_lrs_surroundings *around,
+                    aw_error *err)
 {
     size_t n = (size_t)lrs->config.batch_statements;
     for (lrs->seen_size = 4; lrs->seen_size < 2 * n; lrs->seen_size *= 2)
         ;
     lrs->spans = calloc(2 * n + 1, sizeof *lrs->spans);
     lrs->seen = calloc(lrs->seen_size, sizeof *lrs->seen);
-    return lrs->spans && lrs->seen ? AW_OK : error_nomem(err, "lrs");
+    const char *dir = around ? around->attachments_dir : NULL;
+    lrs->around.stop = around ? around->stop : NULL;
+    lrs->attachments_dir = dir ? strdup(dir) : NULL;
+    lrs->around.attachments_dir = lrs->attachments_dir;
+    bool all = lrs->spans && lrs->seen && (!dir || lrs->attachments_dir);
+    return all ? AW_OK : error_nomem(err, "lrs");
 }
 
 int xapi_lrs_open(const json_t *config, const struct xapi_lrs_surroundings *surroundings,
@@ -48,11 +54,9 @@ int xapi_lrs_open(const json_t *config, const struct xapi_lrs_surroundings *surr
         return error_nomem(err, "lrs");
     }
     lrs->answer = (struct http_answer)HTTP_ANSWER_INIT;
-    if (surroundings)
-        lrs->around = *surroundings;
     int rc = lrs_config_read(lrs->json, &lrs->config, err);
     if (rc == AW_OK)
-        rc = allocate(lrs, err);
+        rc = allocate(lrs, surroundings, err);
     if (rc == AW_OK)
         rc = open_http(lrs, err);
     if (rc != AW_OK) {
@@ -77,6 +81,7 @@ void xapi_lrs_close(struct xapi_lrs *lrs)
     http_answer_free(&lrs->answer);
     lrs_config_free(&lrs->config);
     json_decref(lrs->json);
+    free(lrs->attachments_dir);
     free(lrs->spans);
     free(lrs->seen);
     free(lrs);

@@ -51,6 +51,7 @@ struct xapi_lrs {
     json_t *json;                 /* our own copy, which config borrows from */
     struct lrs_config config;
     struct xapi_lrs_surroundings around;
+    char *attachments_dir;        /* our own copy */
     struct http_client *http;
     struct http_answer answer;
     struct http_span *spans;      /* of the batch under way: brackets, commas, statements */

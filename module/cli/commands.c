@@ -5,8 +5,10 @@ extern const struct cli_command cli_check;
 extern const struct cli_command cli_course;
 extern const struct cli_command cli_dead;
 extern const struct cli_command cli_link;
+extern const struct cli_command cli_lrs;
 extern const struct cli_command cli_notify;
 extern const struct cli_command cli_profile;
+extern const struct cli_command cli_reconcile;
 extern const struct cli_command cli_scorm;
 extern const struct cli_command cli_status;
 extern const struct cli_command cli_worker;
@@ -18,6 +20,8 @@ const struct cli_command *const cli_commands[] = {
     &cli_status,
     &cli_check,
     &cli_dead,
+    &cli_lrs,
+    &cli_reconcile,
     &cli_link,
     &cli_course,
     &cli_scorm,
