@@ -1,6 +1,7 @@
 /* cmi.c - looking up elements of the data model, and the one reader of their values. */
 #include "cmi.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -25,9 +26,11 @@ const struct cmi_element *cmi_find(enum scorm_version version, const char *path,
     size_t hi = version == SCORM_2004 ? CMI_ELEMENT_COUNT : CMI_12_COUNT;
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
-        int order = strncmp(path, cmi_elements[mid].path, len);
-        if (order == 0 && cmi_elements[mid].path[len] == 0)
+        size_t known = strlen(cmi_elements[mid].path);
+        int order = memcmp(path, cmi_elements[mid].path, len < known ? len : known);
+        if (order == 0 && len == known)
             return &cmi_elements[mid];
+        order = order ? order : len > known ? 1 : -1;
         if (order > 0)
             lo = mid + 1;
         else
@@ -174,6 +177,11 @@ static enum cmi_verdict read_number(const struct cmi_element *e, const char *tex
     double value;
     if (!cmi_real(text, len, &value) || value < e->lo || value > e->hi)
         return CMI_BAD; /* NaN is strictly right for ADL and still means nothing */
+    if (e->type == CMI_TYPE_INTEGER && value != floor(value))
+        return CMI_BAD;
+    /* 1.2 knows no exponents; what is that small is nothing at all there. */
+    if (e->type != CMI_TYPE_REAL && fabs(value) < 1e-4)
+        value = 0;
     if (out)
         buf_json_real(out, value);
     return strict ? CMI_STRICT : CMI_LENIENT;
@@ -246,15 +254,18 @@ static enum cmi_verdict read_language(const char *text, size_t len, struct buf *
 /* What no URI may hold is percent-encoded; what is then still none has no meaning. */
 static enum cmi_verdict read_uri(const char *text, size_t len, struct buf *out)
 {
+    static const char hex[] = "0123456789ABCDEF";
     struct buf b = BUF_INIT(4 * len + 1);
     if (len == 0 || cmi_uri_strict(text, len))
         return len ? keep(text, len, out, true) : CMI_BAD;
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (c <= ' ' || strchr("\"<>\\^`{|}", c))
-            buf_printf(&b, "%%%02X", c);
-        else
+        if (c <= ' ' || strchr("\"<>\\^`{|}", c)) {
+            char triple[3] = {'%', hex[c >> 4], hex[c & 15]};
+            buf_append(&b, triple, 3);
+        } else {
             buf_putc(&b, (char)c);
+        }
     }
     enum cmi_verdict verdict = CMI_BAD;
     if (b.error == AW_OK && cmi_uri_strict(b.data, b.len))
