@@ -180,7 +180,7 @@ async function answer(frame, right) {
         const values = Object.values(pairs);
         [...q.querySelectorAll('select')].forEach((s, i) => { s.value = right ? pairs[s.name] : values[(i + 1) % values.length]; });
       } else if (type === 'numeric') {
-        q.querySelector('input').value = right ? correct[0] : '-1';
+        q.querySelector('input').value = right ? correct[0] : String(Number(correct[0]) + 1);
       } else if (type === 'long-fill-in') {
         q.querySelector('textarea').value = 'We lift the sacks from the low shelf: they should lie higher.';
       } else {
