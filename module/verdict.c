@@ -272,6 +272,35 @@ static struct verdict from_decision(enum scorm_completion completion, enum scorm
 }
 
 /* The course's verdict after one SCO's outcome. */
+/* Has every SCO that counts been worked on and ended? */
+static bool all_ended(const struct scorm_course *course, const struct scorm_rolled *rolled)
+{
+    for (uint32_t i = 0; i < course->item_count; i++)
+        if (course->items[i].type == SCORM_ITEM_SCO && course->items[i].tracked &&
+            (!rolled[i].attempted || rolled[i].suspended))
+            return false;
+    return true;
+}
+
+/*
+ * The course's rollup. SCORM 2004 rolls the measure up from the first SCO on, and
+ * what was not begun counts as nothing: that is a "not satisfied" about a course
+ * that goes on. So it is said only when every SCO has ended.
+ */
+static int decide_several(struct interp *in, const struct cast *c, const struct scorm_policy *policy,
+                          struct scorm_course_decision *d, aw_error *err)
+{
+    const struct scorm_course *course = c->course->scorm;
+    struct scorm_rolled *rolled = calloc(course->item_count, sizeof *rolled);
+    if (!rolled)
+        return error_nomem(err, "course");
+    int rc = verdict_rollup(in->state, course, policy, c->enrolment.id, d, rolled, err);
+    if (rc == AW_OK && d->success == SCORM_FAILED && !all_ended(course, rolled))
+        d->success = SCORM_SUCCESS_UNKNOWN;
+    free(rolled);
+    return rc;
+}
+
 static int decide_course(struct interp *in, struct cast *c, const struct scorm_policy *policy,
                          const struct scorm_outcome *o, const char *attempt, int64_t happened_ms,
                          aw_error *err)
@@ -287,7 +316,7 @@ static int decide_course(struct interp *in, struct cast *c, const struct scorm_p
         return verdict_apply(in, c, &v, happened_ms, err);
     }
     struct scorm_course_decision d;
-    int rc = verdict_rollup(in->state, c->course->scorm, policy, c->enrolment.id, &d, NULL, err);
+    int rc = decide_several(in, c, policy, &d, err);
     if (rc != AW_OK)
         return rc;
     struct verdict v = from_decision(d.completion, d.success, d.because);
