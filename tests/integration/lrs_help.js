@@ -173,5 +173,39 @@ const run = (file, args) => new Promise((resolve, reject) => {
     (error ? reject(new Error(`${file}: ${stderr || error}`)) : resolve(stdout)));
 });
 
-module.exports = { build, source, scratch, children, firstLine, startLrs, startRealLrs, freePort, statement, statements, send,
+// A state directory and configuration of its own; afterword(args, input) runs the command there.
+function workplace(lrs, more = {}) {
+  const dir = fs.mkdtempSync(path.join(scratch, 'work-'));
+  const state = path.join(dir, 'state');
+  const config = path.join(dir, 'config.json');
+  fs.writeFileSync(config, JSON.stringify({ state_dir: state, courses: { unknown: 'accept' },
+    site: { name: 'Example', home_page: 'https://learn.example.org', language: 'en' },
+    lrs: lrs.map((l) => ({ ...quick, ...l })), ...more }));
+  const env = { ...process.env, AFTERWORD_CONFIG: config };
+  const start = (...args) => {
+    const child = spawn(path.join(build, 'bin/afterword'), args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    children.add(child);
+    child.on('close', () => children.delete(child));
+    return child;
+  };
+  const afterword = (args, input = '') => new Promise((resolve) => {
+    const child = start(...args);
+    let out = '', err = '';
+    child.stdout.on('data', (part) => { out += part; });
+    child.stderr.on('data', (part) => { err += part; });
+    child.on('close', (code) => resolve({ code, out, err }));
+    child.stdin.end(input);
+  });
+  return {
+    dir, state, config, afterword, start,
+    notify: (events) => afterword(['notify'], events.map((e) => `${JSON.stringify(e)}\n`).join('')),
+    work: () => afterword(['worker', '--until-idle']),
+  };
+}
+
+const completions = (n, first = 0) => Array.from({ length: n }, (_, i) => ({
+  kind: 'course_completed', learner: `u-${first + i}`, course: 'fire-101',
+  time: new Date(Date.UTC(2026, 2, 2, 8) + (first + i) * 1000).toISOString() }));
+
+module.exports = { workplace, completions, build, source, scratch, children, firstLine, startLrs, startRealLrs, freePort, statement, statements, send,
   secret, write, sleep, until, uuid, quick, run };
