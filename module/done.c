@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "interpret.h"
+#include "serve.h"
 #include "json.h"
 #include "open.h"
 
@@ -125,17 +126,23 @@ static int invite(struct interp *in, const struct state_discussion *d, const str
                   aw_error *err)
 {
     const struct interp_course *course;
-    char text[STATE_TITLE * 2 + STATE_URL + 256];
+    char text[STATE_TITLE * 2 + STATE_URL + 256], url[STATE_URL];
+    snprintf(url, sizeof url, "%s", d->url);
     int rc = cast_course(in, d->course, &course, err);
+    /* Through us, so that a view is counted; the embedded forum and the host see views themselves. */
+    if (rc == AW_OK && strcmp(d->provider, "local") != 0 && strcmp(d->provider, "host") != 0)
+        rc = serve_discuss_url(in->config, &in->identity, d->id, m->learner, url, sizeof url, err);
+    if (rc == AW_ENOTFOUND)
+        rc = AW_OK; /* no public_url is configured */
     if (rc != AW_OK)
         return rc;
     snprintf(text, sizeof text,
              "You have completed **%s**. If you like, join the conversation about it: %s%s%s.\n\n"
              "Taking part is voluntary; it does not count towards the course, and you can leave at "
              "any time.",
-             course->title, d->title, d->url[0] ? " at " : "", d->url);
+             course->title, d->title, url[0] ? " at " : "", url);
     struct job_request r = {.call = CALL_INVITE, .learner = m->learner, .user_ref = m->user_ref,
-                            .markdown = text};
+                            .title = d->title, .markdown = text, .url = url[0] ? url : NULL};
     return job_ask(in, d, &r, err);
 }
 

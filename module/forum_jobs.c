@@ -26,6 +26,9 @@
 #define FIRST_RETRY_MS 500
 #define LONGEST_RETRY_MS 300000
 #define MAX_REFS 4096
+/* After a kill the job waits so long: what was under way then has come through or never
+ * will, and looking up before creating tells the truth. */
+#define LEASE_MS 60000
 
 struct forum_thread {
     struct worker *worker;
@@ -275,6 +278,8 @@ static void *run(void *context)
         int64_t next = INT64_MAX, now = handle_now_ms(f->worker->aw);
         uint64_t generation = worker_wait(f->worker, 0, 0);
         int rc = state_job_next(f->state, f->name, now, &job, &next, &err);
+        if (rc == AW_OK)
+            rc = state_job_lease(f->state, job.key, now + LEASE_MS, &err);
         if (rc == AW_OK)
             rc = do_job(f, &job, &err);
         free(job.payload);

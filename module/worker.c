@@ -21,6 +21,7 @@
 #include "fs.h"
 #include "notify_socket.h"
 #include "ready.h"
+#include "serve.h"
 #include "timestamp.h"
 
 #define TRIM_EVERY_MS 10000
@@ -230,7 +231,7 @@ static int start_sinks(struct worker *w, aw_error *err)
         if (f)
             w->forums[w->forum_count++] = f;
     }
-    return AW_OK;
+    return serve_start(w, &w->serve, err);
 }
 
 static void stop_sinks(struct worker *w)
@@ -239,6 +240,7 @@ static void stop_sinks(struct worker *w)
     w->ending = 1;
     pthread_cond_broadcast(&w->changed);
     pthread_mutex_unlock(&w->mutex);
+    serve_stop(w->serve); /* it calls the forums' threads */
     for (size_t i = 0; i < w->ship_count; i++)
         ship_stop(w->ships[i]);
     for (size_t i = 0; i < w->forum_count; i++)

@@ -22,7 +22,7 @@
 
 struct ship;
 struct forum_thread;
-struct listener;
+struct serve;
 
 struct worker {
     struct aw *aw;
@@ -39,6 +39,7 @@ struct worker {
     size_t ship_count;
     struct forum_thread *forums[WORKER_SINKS];
     size_t forum_count;
+    struct serve *serve;           /* the listener, or NULL */
 };
 
 /* Waits until something was committed after `seen`, `until_ms` (monotonic; INT64_MAX: no

@@ -101,23 +101,11 @@ static int topic_once(struct discourse *d, const char *key, json_t *body, int64_
     return outcome;
 }
 
-/* With the way to the discussion, where the text does not have it (messages). */
-static char *text_of(const aw_forum_request *r)
-{
-    char *with_url = NULL;
-    if (r->url && *r->url && (!r->markdown || !strstr(r->markdown, r->url)) &&
-        asprintf(&with_url, "%s\n\n%s", r->markdown ? r->markdown : "", r->url) < 0)
-        return NULL;
-    char *raw = name_mark(with_url ? with_url : r->markdown, r->key);
-    free(with_url);
-    return raw;
-}
-
 static json_t *post_body(const aw_forum_request *r)
 {
     char title[TITLE_BYTES + 1];
     name_cut(r->title, title, sizeof title);
-    char *raw = text_of(r);
+    char *raw = name_mark(r->markdown, r->key);
     json_t *body = raw ? json_pack("{s:s, s:s, s:b}", "raw", raw, "external_id", r->key,
                                    "skip_validations", 1) : NULL;
     free(raw);
@@ -344,7 +332,13 @@ static int tell(struct discourse *d, const aw_forum_request *r, aw_forum_reply *
     int outcome = username_of(d, user, username, reply);
     if (outcome != AW_FORUM_OK)
         return outcome;
-    json_t *body = post_body(r);
+    aw_forum_request with_url = *r;
+    char *text = NULL;
+    if (r->url && *r->url && (!r->markdown || !strstr(r->markdown, r->url)) &&
+        asprintf(&text, "%s\n\n%s", r->markdown ? r->markdown : "", r->url) > 0)
+        with_url.markdown = text;
+    json_t *body = post_body(&with_url);
+    free(text);
     if (!body)
         return reply_refuse(reply, "send a message: the text is not UTF-8");
     json_object_set_new(body, "archetype", json_string("private_message"));
