@@ -196,6 +196,18 @@ static void roll_12(struct rollup_tree *t, const struct scorm_policy *p, struct 
 
 /* ---- the whole -------------------------------------------------------------------------------- */
 
+/* SCOs that weigh in the course's measure and have not been begun. */
+static uint32_t still_open(const struct rollup_tree *t)
+{
+    const struct scorm_course *c = t->course;
+    uint32_t open = 0;
+
+    for (uint32_t i = 1; i < c->item_count; i++)
+        open += is_leaf(c, i) && t->nodes[i].counts && !t->nodes[i].status && c->items[i].tracked &&
+                c->items[i].measure_weight > 0 && !t->nodes[i].now.scaled.given;
+    return open;
+}
+
 static void count_2004(const struct rollup_tree *t, struct scorm_course_decision *out)
 {
     const struct scorm_course *c = t->course;
@@ -211,6 +223,10 @@ static void count_2004(const struct rollup_tree *t, struct scorm_course_decision
         out->counted++;
         out->done += is_done(&t->nodes[i].now);
     }
+    /* By the letter a course is failed from its first SCO on, since those not begun count as
+     * nought. Nobody has failed a test that they have not taken: it is not known yet. */
+    if (root->success == SCORM_FAILED && scorm_item_passing(&c->items[0]).given && (out->open = still_open(t)) > 0)
+        out->success = SCORM_SUCCESS_UNKNOWN;
     rollup_explain_2004(t, out);
 }
 

@@ -40,6 +40,7 @@ struct scorm_course_decision {
     enum scorm_success success;
     struct scorm_number scaled, progress; /* of the course as a whole */
     uint32_t counted, done;               /* SCOs that count, and of these completed or passed */
+    uint32_t open;                        /* 2004: SCOs to come, because of which "failed" is not said yet */
     char because[SCORM_COURSE_BECAUSE_BYTES];
 };
 

@@ -55,6 +55,9 @@ void rollup_explain_2004(const struct rollup_tree *t, struct scorm_course_decisi
     const char *word = out->success == SCORM_PASSED ? "passed" : "failed";
 
     explain_completion(t, out);
+    if (out->open > 0)
+        add(out, "not passed yet because measure %.4g < %.4g and %u SCO%s to come", out->scaled.value, passing.value,
+            out->open, out->open == 1 ? " is" : "s are");
     if (out->success == SCORM_SUCCESS_UNKNOWN)
         return;
     if (passing.given && out->scaled.given)

@@ -180,6 +180,10 @@ static void test_measure(void **state)
         {WEIGHTED("0", "0", "0.7"), "a:c/-/0.9 b:c/-/0.1", "c/-", NULL},
         /* by measure, the children's own success does not matter; without measures nothing is known */
         {WEIGHTED("1", "1", "0.7"), "a:c/p b:c/p", "c/-", NULL},
+        /* nobody has failed what was not begun: not known yet */
+        {WEIGHTED("1", "1", "0.7"), "a:c/-/1", "-/-/0.5", "not passed yet because measure 0.5 < 0.7 and 1 SCO is to come"},
+        {WEIGHTED("1", "0", "0.7"), "a:c/-/0.5", "-/f/0.5", NULL},
+        {WEIGHTED("1", "1", "0.7"), "a:c/-/1 b:i/-", "i/f/0.5", NULL},
         {WEIGHTED("1", "1", "-1"), "a:c/f/-1 b:c/f/-0.5", "c/p/-0.75", NULL},
     };
     RUN(rows, NULL);
