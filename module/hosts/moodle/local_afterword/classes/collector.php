@@ -112,8 +112,24 @@ class collector {
             if ($e->getCode() !== bridge::NOT_FOUND || empty($event['course'])) {
                 throw $e;
             }
-            bridge::get()->course_add($event['course'], $event['course_title'] ?? '');
+            self::register($event['course'], $event['course_title'] ?? '');
             bridge::get()->notify($event);
+        }
+    }
+
+    /**
+     * A SCORM activity with its package, so that its rules are known before its data.
+     *
+     * @param string $key
+     * @param string $title
+     */
+    private static function register(string $key, string $title): void {
+        global $DB;
+        $cmid = strpos($key, 'cm-') === 0 ? (int)substr($key, 3) : 0;
+        if ($cmid) {
+            link::register_activity((int)$DB->get_field('course_modules', 'course', ['id' => $cmid]), $cmid);
+        } else {
+            bridge::get()->course_add($key, $title);
         }
     }
 
@@ -129,7 +145,7 @@ class collector {
      * @return bool
      */
     private static function no_learner_waits(): bool {
-        return defined('CLI_SCRIPT') && CLI_SCRIPT && !(defined('LOCAL_AFTERWORD_COLLECT') && LOCAL_AFTERWORD_COLLECT);
+        return defined('CLI_SCRIPT') && CLI_SCRIPT;
     }
 
     /**

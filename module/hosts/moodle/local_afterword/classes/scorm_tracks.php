@@ -67,7 +67,7 @@ class scorm_tracks {
     }
 
     /**
-     * The CMI elements, and the thresholds that the package set, which Moodle does not store with them.
+     * The CMI elements, and the mastery score that the package set, which Moodle does not store with them.
      *
      * @param \stdClass $sco
      * @return array
@@ -80,33 +80,25 @@ class scorm_tracks {
                 $elements[preg_replace('/(?:_|\.N?)(\d+)(?=\.|$)/', '.$1', $element)] = (string)$track[0];
             }
         }
-        $elements += self::thresholds($sco->id, isset($elements['cmi.core.lesson_status']) ||
-            isset($elements['cmi.core.score.raw']));
+        if (isset($elements['cmi.core.lesson_status']) || isset($elements['cmi.core.score.raw'])) {
+            $elements += self::thresholds((int)$sco->id);
+        }
         ksort($elements);
         return $elements;
     }
 
     /**
+     * The mastery score of SCORM 1.2. Those of 2004 come with the package, which link::register_activity()
+     * gives to the library: Moodle's tables do not keep whether a measure counts at all (satisfiedByMeasure,
+     * completedByMeasure), and a passing score of 1.0 that nobody asked for would fail everybody.
+     *
      * @param int $scoid
-     * @param bool $is12
      * @return array
      */
-    private static function thresholds(int $scoid, bool $is12): array {
+    private static function thresholds(int $scoid): array {
         global $DB;
-        $data = $DB->get_records_menu('scorm_scoes_data', ['scoid' => $scoid], '', 'name, value');
-        if ($is12) {
-            $mastery = trim($data['masteryscore'] ?? '');
-            return $mastery !== '' ? ['cmi.student_data.mastery_score' => $mastery] : [];
-        }
-        $elements = [];
-        if (trim($data['threshold'] ?? '') !== '') {
-            $elements['cmi.completion_threshold'] = trim($data['threshold']);
-        }
-        $objective = $DB->get_record('scorm_seq_objective', ['scoid' => $scoid, 'primaryobj' => 1], '*', IGNORE_MULTIPLE);
-        if ($objective && $objective->satisfiedbymeasure) {
-            $elements['cmi.scaled_passing_score'] = (string)(float)$objective->minnormalizedmeasure;
-        }
-        return $elements;
+        $mastery = trim((string)$DB->get_field('scorm_scoes_data', 'value', ['scoid' => $scoid, 'name' => 'masteryscore']));
+        return $mastery !== '' ? ['cmi.student_data.mastery_score' => $mastery] : [];
     }
 
     /**
