@@ -10,6 +10,7 @@
 #include "error.h"
 #include "limits.h"
 #include "timestamp.h"
+#include "valid.h"
 #include "vocab.h"
 #include "write.h"
 
@@ -68,6 +69,21 @@ static void write_timestamp(struct writer *w, int64_t ms)
     WRITE(w, "\"");
 }
 
+/* In debug builds, so in all tests, what was written is also judged. */
+static int judge(const struct buf *out, size_t from, aw_error *err)
+{
+#ifdef NDEBUG
+    (void)out, (void)from, (void)err;
+    return AW_OK;
+#else
+    struct xapi_fault fault;
+    if (xapi_validate(out->data + from, out->len - from, XAPI_1_0_3, &fault) == AW_OK)
+        return AW_OK;
+    return error_set(err, AW_EINTERNAL, fault.path, "the statement that was written is not valid: it %s",
+                     fault.reason);
+#endif
+}
+
 int xapi_statement_write(struct buf *out, const struct xapi_statement *s, aw_error *err)
 {
     if (out->error)
@@ -96,6 +112,8 @@ int xapi_statement_write(struct buf *out, const struct xapi_statement *s, aw_err
     if (!code && out->len - before > LIMIT_STATEMENT_BYTES)
         code = error_set(err, AW_ELIMIT, "statement", "longer than the limit of %u bytes",
                          LIMIT_STATEMENT_BYTES);
+    if (!code)
+        code = judge(out, before, err);
     if (code) { /* as it was */
         out->len = before;
         out->error = AW_OK;

@@ -77,10 +77,13 @@ static const struct walk_member context_agent_members[] = {
 static const struct shape context_agent = {"a contextAgent", context_agent_members, NULL};
 static const struct walk_items context_agents = {walk_shape, &context_agent, 0, NULL};
 
+static const struct walk_items agents = {walk_agent, NULL, 0, NULL};
 static const struct walk_member context_group_members[] = {
     {"objectType", walk_constant, "contextGroup", false, false},
     {"group", walk_group, NULL, true, false},
     {"relevantTypes", walk_array, &relevant_types, false, false},
+    /* no property of the specification, but ADL's conformance suite has it beside group */
+    {"member", walk_array, &agents, false, false},
     {0}};
 static const struct shape context_group = {"a contextGroup", context_group_members, NULL};
 static const struct walk_items context_groups = {walk_shape, &context_group, 0, NULL};

@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "error.h"
 #include "skim.h"
 #include "value.h"
@@ -186,14 +188,24 @@ static bool take_key(void *context, const char *key, size_t len)
     return true;
 }
 
+/* What a reader of the statement would trip over and skimming does not see: keys that stand
+ * twice further in, numbers out of range. */
+static bool readable(const char *json, size_t len)
+{
+    json_t *value = json_loadb(json, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, NULL);
+    json_decref(value);
+    return value != NULL;
+}
+
 void write_extension_members(struct writer *w, const char *member, const char *json,
                              const char *ours, bool *first)
 {
     struct keys keys = {.ours = ours};
     const char *inner;
     size_t len;
-    if (!skim_object(json, strlen(json), take_key, &keys, &inner, &len)) {
-        write_fault(w, AW_EINVAL, member, keys.fault ? keys.fault : "not a JSON object");
+    if (!skim_object(json, strlen(json), take_key, &keys, &inner, &len) ||
+        !readable(json, strlen(json))) {
+        write_fault(w, AW_EINVAL, member, keys.fault ? keys.fault : "not a JSON object, or one with a key twice");
         return;
     }
     if (len == 0)

@@ -472,7 +472,8 @@ static void test_refused_extensions(void **state)
                          "{\"https://e.org/a\":1,\"https://e.org/a\":2}",
                          "{\"https://e.org/a\":\"\\u0000\"}", "{\"https://e.org/a\":\"\\ud800\"}",
                          "{\"https://e.org/a\":\"\xff\"}", "{\"https://e.org/a\":01}",
-                         "{\"https://e.org/a\":1} x", "{\"" XAPI_EXT_UTC_OFFSET "\":\"+01:00\"}"};
+                         "{\"https://e.org/a\":1} x", "{\"https://e.org/a\":{\"b\":1,\"\\u0062\":2}}",
+                         "{\"https://e.org/a\":1e999}", "{\"" XAPI_EXT_UTC_OFFSET "\":\"+01:00\"}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct xapi_statement s = completed();
         s.context_extensions_json = bad[i];
