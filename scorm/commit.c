@@ -266,8 +266,16 @@ static int64_t time_of(const struct scorm_commit *c, enum cmi_role role)
 /*
  * scorm-again writes total_time only when a session ends, unless it is told to
  * write it always; then an early commit shows no time yet. Measured on all
- * captured commits. Only the host, or a member `terminated`, is certain.
+ * captured commits. Passed and failed are what content says last; completed is not,
+ * golf says it before its quiz. Only the host, or a member `terminated`, is certain.
  */
+static bool says_success(const struct scorm_commit *c)
+{
+    const struct scorm_value *v = scorm_commit_get(
+        c, c->version == SCORM_12 ? CMI_LESSON_STATUS : CMI_SUCCESS_STATUS, 0, 0);
+    return v && cmi_vocabulary_has("passed|failed", v->text, v->len);
+}
+
 static enum scorm_terminated judge_terminated(const struct commit_reader *r, uint32_t said)
 {
     const struct scorm_commit *c = r->c;
@@ -278,7 +286,7 @@ static enum scorm_terminated judge_terminated(const struct commit_reader *r, uin
     const struct scorm_value *total = scorm_commit_get(c, CMI_TOTAL_TIME, 0, 0);
     if (!total || total->len == 0)
         return SCORM_TERMINATED_NO;
-    if (time_of(c, CMI_TOTAL_TIME) > 0 && time_of(c, CMI_SESSION_TIME) > 0)
+    if ((time_of(c, CMI_TOTAL_TIME) > 0 && time_of(c, CMI_SESSION_TIME) > 0) || says_success(c))
         return SCORM_TERMINATED_LIKELY;
     return c->wrapped || c->has_sequence ? SCORM_TERMINATED_UNKNOWN : SCORM_TERMINATED_LIKELY;
 }

@@ -222,6 +222,9 @@ static void test_was_it_the_last(void **state)
                      SCORM_TERMINATED_UNKNOWN);
     assert_int_equal(ends("{\"runtimeData\":" TIMES("00:00:09", "00:00:09") "}", AW_UNKNOWN),
                      SCORM_TERMINATED_LIKELY);
+#define STATUS(status) "{\"runtimeData\":{\"cmi\":{\"core\":{\"lesson_status\":\"" status "\",\"total_time\":\"00:00:00\"}}}}"
+    assert_int_equal(ends(STATUS("passed"), AW_UNKNOWN), SCORM_TERMINATED_LIKELY);
+    assert_int_equal(ends(STATUS("completed"), AW_UNKNOWN), SCORM_TERMINATED_UNKNOWN);
     assert_int_equal(ends("{\"runtimeData\":" TIMES("00:00:09", "00:00:09") ",\"terminated\":false}",
                           AW_UNKNOWN), SCORM_TERMINATED_NO);
     assert_int_equal(ends("cmi.core.exit=&terminated=true", AW_UNKNOWN), SCORM_TERMINATED_YES);
