@@ -196,15 +196,15 @@ static void roll_12(struct rollup_tree *t, const struct scorm_policy *p, struct 
 
 /* ---- the whole -------------------------------------------------------------------------------- */
 
-/* SCOs that weigh in the course's measure and have not been begun. */
+/* SCOs that weigh in the course's measure and have not ended. */
 static uint32_t still_open(const struct rollup_tree *t)
 {
     const struct scorm_course *c = t->course;
     uint32_t open = 0;
 
     for (uint32_t i = 1; i < c->item_count; i++)
-        open += is_leaf(c, i) && t->nodes[i].counts && !t->nodes[i].status && c->items[i].tracked &&
-                c->items[i].measure_weight > 0 && !t->nodes[i].now.scaled.given;
+        open += is_leaf(c, i) && t->nodes[i].counts && c->items[i].tracked && c->items[i].measure_weight > 0 &&
+                (t->nodes[i].now.suspended || (!t->nodes[i].status && !t->nodes[i].now.scaled.given));
     return open;
 }
 

@@ -213,7 +213,7 @@ static int read_room(const json_t *root, struct link *link, aw_error *err)
 
 /* A course's id as a link's id. What had to be replaced or cut gets a digest of
  * the whole, so that two courses never share a link. */
-static void id_from_course(const char *course, char out[ID_BYTES + 1])
+static bool id_from_course(const char *course, char out[ID_BYTES + 1])
 {
     size_t n = 0;
     bool exact = strlen(course) <= 40;
@@ -230,10 +230,12 @@ static void id_from_course(const char *course, char out[ID_BYTES + 1])
     if (!exact) {
         uint8_t digest[32];
         char hex[17];
-        digest_sha256(course, strlen(course), digest);
+        if (!digest_sha256(course, strlen(course), digest))
+            return false;
         digest_hex(digest, 8, hex);
         snprintf(out + n, ID_BYTES + 1 - n, "%s%s", n && out[n - 1] != '-' ? "-" : "", hex);
     }
+    return true;
 }
 
 static int read_identity(json_t *root, const char *course, struct link *link, aw_error *err)
@@ -263,7 +265,8 @@ static int read_identity(json_t *root, const char *course, struct link *link, aw
                              ID_BYTES);
         return AW_OK;
     }
-    id_from_course(link->course, derived);
+    if (!id_from_course(link->course, derived))
+        return error_nomem(err, "link");
     if (json_object_set_new(root, "id", json_string(derived)) != 0)
         return error_nomem(err, "link");
     link->id = json_string_value(json_object_get(root, "id"));

@@ -184,6 +184,7 @@ static void test_measure(void **state)
         {WEIGHTED("1", "1", "0.7"), "a:c/-/1", "-/-/0.5", "not passed yet because measure 0.5 < 0.7 and 1 SCO is to come"},
         {WEIGHTED("1", "0", "0.7"), "a:c/-/0.5", "-/f/0.5", NULL},
         {WEIGHTED("1", "1", "0.7"), "a:c/-/1 b:i/-", "i/f/0.5", NULL},
+        {WEIGHTED("1", "1", "0.7"), "a:c/-/1 b:i/-/0.1!", "i/-/0.55", "1 SCO is to come"},
         {WEIGHTED("1", "1", "-1"), "a:c/f/-1 b:c/f/-0.5", "c/p/-0.75", NULL},
     };
     RUN(rows, NULL);
