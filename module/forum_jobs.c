@@ -43,7 +43,7 @@ struct forum_thread {
     char told[512];        /* the trouble that was last said */
     pthread_mutex_t calls; /* one call to the provider at a time: this thread and webhooks */
     pthread_mutex_t mutex; /* of idle */
-    bool idle;
+    uint64_t idle_at;      /* the generation after which there was nothing to do; 0: busy */
 };
 
 /* ---- one job --------------------------------------------------------------------------- */
@@ -242,17 +242,19 @@ static int poll_forum(struct forum_thread *f, aw_error *err)
 
 /* ---- the thread ------------------------------------------------------------------------------ */
 
-static void set_idle(struct forum_thread *f, bool idle)
+static void set_idle(struct forum_thread *f, uint64_t generation)
 {
     pthread_mutex_lock(&f->mutex);
-    f->idle = idle;
+    f->idle_at = generation;
     pthread_mutex_unlock(&f->mutex);
 }
 
+/* Idle, and nothing has come since. */
 bool forum_idle(struct forum_thread *f)
 {
+    uint64_t now = worker_wait(f->worker, 0, 0);
     pthread_mutex_lock(&f->mutex);
-    bool idle = f->idle;
+    bool idle = f->idle_at == now;
     pthread_mutex_unlock(&f->mutex);
     return idle;
 }
@@ -264,9 +266,9 @@ static void wait_until(struct forum_thread *f, uint64_t generation, int64_t job_
         until = now + job_wait_ms;
     if (f->poll_ms && f->next_poll < until)
         until = f->next_poll;
-    set_idle(f, true);
+    set_idle(f, generation);
     worker_wait(f->worker, generation, until);
-    set_idle(f, false);
+    set_idle(f, 0);
 }
 
 static void *run(void *context)

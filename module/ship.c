@@ -47,7 +47,7 @@ struct ship {
     enum xapi_alert told_alert;
     pthread_mutex_t mutex; /* of what is below: other threads look */
     struct log_pos saved;  /* as in the store */
-    bool idle;
+    uint64_t idle_at;      /* the generation after which there was nothing to do; 0: busy */
 };
 
 /* ---- reading ahead --------------------------------------------------------------- */
@@ -201,17 +201,19 @@ static void save(struct ship *s, bool now)
     }
 }
 
-static void set_idle(struct ship *s, bool idle)
+static void set_idle(struct ship *s, uint64_t generation)
 {
     pthread_mutex_lock(&s->mutex);
-    s->idle = idle;
+    s->idle_at = generation;
     pthread_mutex_unlock(&s->mutex);
 }
 
+/* Idle, and nothing has come since. */
 bool ship_idle(struct ship *s)
 {
+    uint64_t now = worker_wait(s->worker, 0, 0);
     pthread_mutex_lock(&s->mutex);
-    bool idle = s->idle;
+    bool idle = s->idle_at == now;
     pthread_mutex_unlock(&s->mutex);
     return idle;
 }
@@ -265,7 +267,8 @@ static void retry_dead(struct ship *s)
 
 /* ---- the thread ----------------------------------------------------------------------------- */
 
-static int send_window(struct ship *s, int64_t *out_wait_ms, aw_error *err)
+static int send_window(struct ship *s, int64_t *out_wait_ms, enum xapi_health *out_health,
+                       aw_error *err)
 {
     struct xapi_delivery result = {0};
     const struct item *items = s->items + s->first;
@@ -283,18 +286,21 @@ static int send_window(struct ship *s, int64_t *out_wait_ms, aw_error *err)
             s->at = s->read;
     }
     *out_wait_ms = result.wait_ms;
+    *out_health = result.health;
     return rc;
 }
 
-/* Sleeps wait_ms, or less when the worker ends. */
-static void pause_for(struct ship *s, int64_t wait_ms)
+/* Sleeps wait_ms, or less when the worker ends. Waiting for an LRS in trouble is idle; keeping
+ * to its rate is not: there is something to do. */
+static void pause_for(struct ship *s, int64_t wait_ms, bool in_trouble)
 {
     int64_t until = timestamp_monotonic_ms() + wait_ms;
     uint64_t seen = worker_wait(s->worker, 0, 0);
-    set_idle(s, true);
-    while (!s->worker->ending && timestamp_monotonic_ms() < until)
+    while (!s->worker->ending && timestamp_monotonic_ms() < until) {
+        set_idle(s, in_trouble ? seen : 0);
         seen = worker_wait(s->worker, seen, until);
-    set_idle(s, false);
+    }
+    set_idle(s, 0);
 }
 
 static void *run(void *context)
@@ -304,10 +310,11 @@ static void *run(void *context)
     while (!s->worker->ending) {
         uint64_t generation = worker_wait(s->worker, 0, 0);
         int64_t wait_ms = 0;
+        enum xapi_health health = XAPI_HEALTHY;
         retry_dead(s);
         int rc = fill(s, &err);
         if (rc == AW_OK && s->count > 0)
-            rc = send_window(s, &wait_ms, &err);
+            rc = send_window(s, &wait_ms, &health, &err);
         if (rc != AW_OK) {
             say_error(&s->worker->aw->say, AW_LOG_ERROR, "an LRS's thread waits", &err);
             wait_ms = 1000;
@@ -315,11 +322,11 @@ static void *run(void *context)
         bool caught_up = s->count == 0 && log_pos_cmp(s->read, worker_committed(s->worker)) >= 0;
         save(s, caught_up);
         if (wait_ms > 0) {
-            pause_for(s, wait_ms);
+            pause_for(s, wait_ms, rc != AW_OK || health != XAPI_HEALTHY);
         } else if (caught_up) {
-            set_idle(s, true);
+            set_idle(s, generation);
             worker_wait(s->worker, generation, INT64_MAX);
-            set_idle(s, false);
+            set_idle(s, 0);
         }
     }
     save(s, true);
