@@ -186,6 +186,11 @@ static int check_sidecar(struct checker *c, struct scorm_package *p, const struc
     }
     if (!here.course_title && course)
         here.course_title = course->title;
+    if (strcmp(link->course, "course") != 0)
+        say(c, false, "discussion.json, course",
+            "It names the course \"%.100s\": leave course out, the package is registered under the id that the LMS "
+            "has for it.",
+            link->course);
     link_check(link, &here, from_link, c);
     if (course && link->opens_on_passed && !can_pass(course))
         say(c, false, "discussion.json, opens_on",

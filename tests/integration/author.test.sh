@@ -76,6 +76,10 @@ expect 1 '"ok": false' "$aw" course check --json "$dir/several.zip"
 pack never "imsmanifest.xml=$(manifest 1.2)" "a.html=LMSInitialize" 'discussion.json={"title":"T","prompt":"What did you see?","opens_on":"passed"}'
 expect 0 "opens only if the course itself reports" "$aw" course check "$dir/never.zip"
 
+pack named "imsmanifest.xml=$(manifest 1.2)" "a.html=LMSInitialize" 'discussion.json={"course":"elsewhere","title":"T","prompt":"What did you see?"}'
+expect 0 'names the course "elsewhere"' "$aw" course check "$dir/named.zip"
+expect 1 "leave \"course\" out of it" "$aw" course add "$dir/named.zip"
+
 # ---- courses
 expect 0 "There are no courses yet" "$aw" course list
 expect 0 "lifting-12: registered, with a discussion" "$aw" course add "$courses/lifting-12.zip"
