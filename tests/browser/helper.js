@@ -133,7 +133,17 @@ class World {
       (await this.statements()).find((s) => s.verb.id.endsWith(`/${verb}`) && test(s)), ms);
   }
 
+  // For integration/xapi-judges.test.js, as they were sent: without what the LRS adds.
+  async keepStatements() {
+    const folder = path.join(BUILD, 'emitted');
+    fs.mkdirSync(folder, { recursive: true });
+    const lines = (await this.statements()).map(({ stored, authority, version, ...sent }) => `${JSON.stringify(sent)}\n`);
+    const name = `browser-${path.basename(process.argv[1], '.test.js')}-${World.count = (World.count || 0) + 1}.jsonl`;
+    fs.writeFileSync(path.join(folder, name), lines.join(''));
+  }
+
   async stop() {
+    await this.keepStatements().catch((error) => console.log(`statements not kept: ${error.message}`));
     const codes = { worker: await stop(this.worker), lms: await stop(this.lms), lrs: await stop(this.lrs) };
     fs.rmSync(this.dir, { recursive: true, force: true });
     return codes;
