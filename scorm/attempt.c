@@ -83,6 +83,7 @@ static int make_outcome(const struct attempt_state *s, struct scorm_outcome *out
         .scaled = s->standing_scaled,
         .progress = s->standing_progress,
         .total_time_ms = s->total_ms,
+        .time_ms = s->time_ms,
     };
     return copy_objectives(s, out, err);
 }

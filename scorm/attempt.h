@@ -69,6 +69,7 @@ struct scorm_outcome {
     struct scorm_number progress;
     struct xapi_score score;      /* of the present attempt, guarded: what an LRS would take */
     int64_t total_time_ms;        /* all sessions of the attempt; -1: not known */
+    int64_t time_ms;              /* of the latest commit: orders writes to global objectives */
     const struct scorm_objective *objectives;
     size_t objective_count;
     void *memory;
