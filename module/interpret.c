@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "documents.h"
 #include "error.h"
 #include "event.h"
 
@@ -63,6 +64,7 @@ int interp_open(struct aw *self, struct interp **out, aw_error *err)
         interp_close(in);
         return rc;
     }
+    in->documents = documents_wanted(self->config.lrs);
     *out = in;
     return AW_OK;
 }

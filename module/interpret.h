@@ -49,6 +49,7 @@ struct interp {
     struct identity identity;
     struct state *state;
     struct scorm_policies *policies;
+    bool documents; /* some LRS wants State and profile documents */
     int64_t links_version;
     struct interp_course *courses[INTERP_COURSES];
     size_t next_course; /* the one that makes room */

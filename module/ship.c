@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "deliver.h"
+#include "documents.h"
 #include "error.h"
 #include "fs.h"
 #include "record.h"
@@ -25,6 +26,7 @@ struct item { /* a statement in the window */
     size_t offset, len;
     uuid5 id;
     bool with_files;
+    bool document;        /* no statement: goes alone, when it is at the front */
     struct log_pos after; /* the cursor once it is settled */
 };
 
@@ -43,6 +45,7 @@ struct ship {
     struct log_pos read;   /* how far the log was read */
     struct log_pos at;     /* everything before is settled */
 
+    uint32_t document_failures; /* in a row, of the one at the front */
     int64_t saved_ms;      /* monotonic */
     enum xapi_alert told_alert;
     pthread_mutex_t mutex; /* of what is below: other threads look */
@@ -73,6 +76,8 @@ static bool wanted(const struct ship *s, const struct record *r)
 {
     unsigned of = (r->flags & RECORD_OURS ? XAPI_OF_AFTERWORD : 0) |
                   (r->flags & RECORD_SCORM ? XAPI_OF_SCORM : 0);
+    if (r->type == RECORD_DOCUMENT)
+        return xapi_lrs_documents(s->lrs);
     return r->type == RECORD_STATEMENT &&
            xapi_lrs_wants(s->lrs, r->verb, of, r->course, r->course_len);
 }
@@ -107,7 +112,8 @@ static int fill(struct ship *s, aw_error *err)
         if (!wanted(s, &r))
             continue;
         s->items[s->count++] = (struct item){s->bytes.len, r.json_len, r.id,
-                                             (r.flags & RECORD_FILES) != 0, next};
+                                             (r.flags & RECORD_FILES) != 0,
+                                             r.type == RECORD_DOCUMENT, next};
         buf_append(&s->bytes, r.json, r.json_len);
         if (s->bytes.error)
             return buf_error(&s->bytes, s->name, err);
@@ -253,8 +259,16 @@ static void retry_dead(struct ship *s)
         uuid5_parse(d.subject, &one.id);
         /* Removed only when it is settled, so that a crash in between loses nothing: refused again,
          * it is a new dead letter by then. */
-        int rc = xapi_deliver(s->lrs, &one, 1, handle_now_ms(s->worker->aw), dead, &burying, &result,
+        int rc;
+        if (strcmp(d.code, DOCUMENTS_DEAD) == 0) {
+            rc = documents_send(s->lrs, d.bytes, d.len, &err);
+            if (rc != AW_OK && rc != AW_ENET && rc != AW_EBUSY && rc != AW_ENOMEM)
+                rc = dead(&burying, 0, DOCUMENTS_DEAD, err.text);
+            result.settled = rc == AW_OK;
+        } else {
+            rc = xapi_deliver(s->lrs, &one, 1, handle_now_ms(s->worker->aw), dead, &burying, &result,
                               &err);
+        }
         if (rc == AW_OK && result.settled > 0)
             rc = state_dead_remove(s->state, d.id, &err);
         if (rc != AW_OK || result.settled == 0) { /* not now: it stays, marked */
@@ -267,24 +281,56 @@ static void retry_dead(struct ship *s)
 
 /* ---- the thread ----------------------------------------------------------------------------- */
 
+static void settled(struct ship *s, size_t count)
+{
+    s->at = s->items[s->first + count - 1].after;
+    s->first += count;
+    s->count -= count;
+    if (s->count == 0)
+        s->at = s->read;
+}
+
+/* The document at the front. What an LRS refuses for good is a dead letter. */
+static int send_document(struct ship *s, int64_t *out_wait_ms, enum xapi_health *out_health,
+                         aw_error *err)
+{
+    const struct item *item = s->items + s->first;
+    struct xapi_outgoing one = {s->bytes.data + item->offset, item->len, item->id, false};
+    struct burying burying = {s, &one};
+    aw_error why = AW_ERROR_INIT;
+    int rc = documents_send(s->lrs, one.bytes, one.len, &why);
+    if (rc == AW_ENET || rc == AW_EBUSY || rc == AW_ENOMEM) {
+        uint32_t n = s->document_failures < 8 ? s->document_failures++ : 8;
+        *out_wait_ms = INT64_C(1000) << n;
+        *out_health = XAPI_WAITING;
+        say_error(&s->worker->aw->say, AW_LOG_WARNING, "a document waits for its LRS", &why);
+        return AW_OK;
+    }
+    s->document_failures = 0;
+    if (rc != AW_OK && (rc = dead(&burying, 0, DOCUMENTS_DEAD, why.text)) != AW_OK)
+        return error_set(err, rc, s->name, "a dead letter could not be kept");
+    settled(s, 1);
+    return AW_OK;
+}
+
 static int send_window(struct ship *s, int64_t *out_wait_ms, enum xapi_health *out_health,
                        aw_error *err)
 {
     struct xapi_delivery result = {0};
     const struct item *items = s->items + s->first;
-    for (size_t i = 0; i < s->count; i++)
+    size_t count = 0; /* statements before the first document */
+    while (count < s->count && !items[count].document)
+        count++;
+    if (count == 0)
+        return send_document(s, out_wait_ms, out_health, err);
+    for (size_t i = 0; i < count; i++)
         s->outgoing[i] = (struct xapi_outgoing){s->bytes.data + items[i].offset, items[i].len,
                                                 items[i].id, items[i].with_files};
     struct burying burying = {s, s->outgoing};
-    int rc = xapi_deliver(s->lrs, s->outgoing, s->count, handle_now_ms(s->worker->aw), dead,
+    int rc = xapi_deliver(s->lrs, s->outgoing, count, handle_now_ms(s->worker->aw), dead,
                           &burying, &result, err);
-    if (result.settled > 0) {
-        s->at = items[result.settled - 1].after;
-        s->first += result.settled;
-        s->count -= result.settled;
-        if (s->count == 0)
-            s->at = s->read;
-    }
+    if (result.settled > 0)
+        settled(s, result.settled);
     *out_wait_ms = result.wait_ms;
     *out_health = result.health;
     return rc;

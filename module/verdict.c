@@ -11,6 +11,7 @@
 
 #include "attempt.h"
 #include "commit.h"
+#include "documents.h"
 #include "error.h"
 #include "interpret.h"
 #include "record.h"
@@ -401,6 +402,8 @@ static int apply_commit(struct interp *in, struct cast *c, const aw_event *e,
         scorm_attempt_iri(&attempt, &ctx, outcome.attempt);
         if (rc == AW_OK)
             rc = buf_error(&attempt, "attempt", err);
+        if (rc == AW_OK)
+            rc = documents_tell(in, blob.data, blob.len, &ctx, &outcome, err);
         if (rc == AW_OK)
             rc = decide_course(in, c, policy, &outcome, attempt.data, e->time_ms, err);
     }

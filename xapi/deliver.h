@@ -49,6 +49,9 @@ const char *xapi_lrs_name(const struct xapi_lrs *lrs);
 size_t xapi_lrs_batch_statements(const struct xapi_lrs *lrs);
 size_t xapi_lrs_batch_bytes(const struct xapi_lrs *lrs);
 
+/* Do documents go there? By "documents" of its configuration. */
+bool xapi_lrs_documents(const struct xapi_lrs *lrs);
+
 /* The categories a statement carries, for the filter. */
 #define XAPI_OF_AFTERWORD 1u
 #define XAPI_OF_SCORM 2u

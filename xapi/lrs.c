@@ -96,6 +96,11 @@ int xapi_lrs_check_config(const json_t *config, aw_error *err)
     return rc;
 }
 
+bool xapi_lrs_documents(const struct xapi_lrs *lrs)
+{
+    return lrs->config.documents;
+}
+
 const char *xapi_lrs_name(const struct xapi_lrs *lrs)
 {
     return lrs->config.name;

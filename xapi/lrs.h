@@ -31,6 +31,7 @@ struct lrs_config {
     struct secret proxy_password;
     const char *erase_url;      /* the LRS's own erasure, with {actor}; or NULL */
     const char *erase_method;
+    bool documents;             /* State and profile documents go there as well */
     struct auth auth;
     struct filter filter;
 };

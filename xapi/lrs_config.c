@@ -11,7 +11,8 @@
 static const char *const names[] = {
     "name",   "endpoint", "version", "auth",    "batch",       "timeout_ms", "connect_timeout_ms",
     "ca_file", "proxy",   "proxy_user", "proxy_password_file", "proxy_password_env", "filter",
-    "rate",   "backoff",  "probe_ms", "attachments", "erase", NULL};
+    "rate",   "backoff",  "probe_ms", "attachments", "erase",
+    "documents", NULL};
 
 static int check_name(const char *name, aw_error *err)
 {
@@ -189,6 +190,8 @@ int lrs_config_read(const json_t *obj, struct lrs_config *out, aw_error *err)
         rc = read_attachments(obj, &c, err);
     if (rc == AW_OK)
         rc = read_erase(obj, &c, err);
+    if (rc == AW_OK)
+        rc = json_get_bool(obj, "documents", &c.documents, err);
     if (rc == AW_OK)
         rc = json_get_object(obj, "auth", &auth, err);
     if (rc == AW_OK)
