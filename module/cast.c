@@ -38,6 +38,7 @@ void interp_forget_courses(struct interp *in)
         free_course(in->courses[i]);
         in->courses[i] = NULL;
     }
+    in->links_checked = false;
 }
 
 struct link_reading {
@@ -94,11 +95,12 @@ static int load_course(struct interp *in, const char *id, struct interp_course *
 
 int cast_course(struct interp *in, const char *id, const struct interp_course **out, aw_error *err)
 {
-    int64_t version = state_links_version(in->state);
+    int64_t version = in->links_checked ? in->links_version : state_links_version(in->state);
     if (version != in->links_version) {
         interp_forget_courses(in);
         in->links_version = version;
     }
+    in->links_checked = true;
     for (size_t i = 0; i < INTERP_COURSES; i++) {
         if (in->courses[i] && strcmp(in->courses[i]->id, id) == 0) {
             *out = in->courses[i];
@@ -248,8 +250,10 @@ int cast_make(struct interp *in, const char *learner, const char *course, const 
     /* What the host says of the course is kept where nobody registered it better. */
     if (e && given(e->course_title)) {
         rc = cast_course(in, course, &c->course, err);
-        if (rc == AW_OK && strcmp(c->course->title, e->course_title) != 0 && !c->course->scorm)
+        if (rc == AW_OK && strcmp(c->course->title, e->course_title) != 0 && !c->course->scorm) {
             rc = state_course_put(in->state, course, e->course_title, e->language, NULL, err);
+            in->links_checked = false;
+        }
     }
     if (rc == AW_OK)
         rc = cast_course(in, course, &c->course, err);

@@ -84,6 +84,7 @@ void interp_begin(struct interp *in)
 {
     buf_reset(&in->statements);
     in->statement_count = 0;
+    in->links_checked = false;
 }
 
 bool interp_full(const struct interp *in)

@@ -51,6 +51,7 @@ struct interp {
     struct scorm_policies *policies;
     bool documents; /* some LRS wants State and profile documents */
     int64_t links_version;
+    bool links_checked; /* in this transaction, where nobody else can change them */
     struct interp_course *courses[INTERP_COURSES];
     size_t next_course; /* the one that makes room */
 

@@ -181,21 +181,93 @@ static int add_tag(const struct tell_scene *s, struct tell_room *room, const cha
     return AW_OK;
 }
 
+/* A text of the attributes object. They are ours (cast.c), {"name":"value",...} without spaces, so
+ * mostly no parser is needed: false where it is not that simple. Not there: *out_len 0. */
+static bool plain_attribute(const char *json, const char *name, const char **out, size_t *out_len)
+{
+    size_t name_len = strlen(name);
+    *out_len = 0;
+    if (*json++ != '{')
+        return false;
+    for (;; json++) {
+        const char *key = json + 1, *key_end = *json == '"' ? strpbrk(key, "\"\\") : NULL;
+        if (!key_end || *key_end != '"' || key_end[1] != ':' || key_end[2] != '"')
+            return false;
+        const char *value = key_end + 3, *end = strpbrk(value, "\"\\");
+        if (!end || *end != '"')
+            return false;
+        if ((size_t)(key_end - key) == name_len && memcmp(key, name, name_len) == 0) {
+            *out = value;
+            *out_len = (size_t)(end - value);
+            return true;
+        }
+        json = end + 1;
+        if (*json != ',')
+            return *json == '}';
+    }
+}
+
+static int tag_of(const struct tell_scene *s, struct tell_room *room, const char *kind,
+                  const char *value, size_t len, struct xapi_activity *out)
+{
+    char text[LIMIT_ID_BYTES + 1];
+    memcpy(text, value, len);
+    text[len] = 0;
+    return add_tag(s, room, kind, text, out);
+}
+
+#define TAG_ATTRIBUTES (sizeof tag_attributes / sizeof *tag_attributes)
+
+static int plain_tags(const struct tell_scene *s, struct tell_room *room, struct xapi_activity *out,
+                      size_t *out_count, bool *out_plain)
+{
+    size_t n = 0;
+    int rc = AW_OK;
+    *out_plain = true;
+    for (size_t i = 0; i < TAG_ATTRIBUTES && rc == AW_OK; i++) {
+        const char *value;
+        size_t len;
+        if (!plain_attribute(s->attributes, tag_attributes[i], &value, &len)) {
+            *out_plain = false;
+            return AW_OK;
+        }
+        *out_plain = len <= LIMIT_ID_BYTES;
+        if (!*out_plain)
+            return AW_OK;
+        if (len > 0)
+            rc = tag_of(s, room, tag_attributes[i], value, len, &out[n++]);
+    }
+    *out_count = n;
+    return rc;
+}
+
+static int parsed_tags(const struct tell_scene *s, struct tell_room *room,
+                       struct xapi_activity *out, size_t *out_count, aw_error *err)
+{
+    json_t *attributes = NULL;
+    size_t n = 0;
+    int rc = json_read(s->attributes, strlen(s->attributes), LIMIT_CONFIG_BYTES, "attributes",
+                       &attributes, err);
+    for (size_t i = 0; i < TAG_ATTRIBUTES && rc == AW_OK; i++) {
+        const char *value = json_string_value(json_object_get(attributes, tag_attributes[i]));
+        if (given(value))
+            rc = add_tag(s, room, tag_attributes[i], value, &out[n++]);
+    }
+    json_decref(attributes);
+    *out_count = n;
+    return rc;
+}
+
 int tell_tags(const struct tell_scene *s, struct tell_room *room,
               struct xapi_activity out[TELL_TAGS], size_t *out_count, aw_error *err)
 {
     size_t n = 0;
     int rc = AW_OK;
     if (given(s->attributes) && strcmp(s->attributes, "{}") != 0) {
-        json_t *attributes = NULL;
-        rc = json_read(s->attributes, strlen(s->attributes), LIMIT_CONFIG_BYTES, "attributes",
-                       &attributes, err);
-        for (size_t i = 0; i < sizeof tag_attributes / sizeof *tag_attributes && rc == AW_OK; i++) {
-            const char *value = json_string_value(json_object_get(attributes, tag_attributes[i]));
-            if (given(value))
-                rc = add_tag(s, room, tag_attributes[i], value, &out[n++]);
-        }
-        json_decref(attributes);
+        bool plain = false;
+        rc = plain_tags(s, room, out, &n, &plain);
+        if (rc == AW_OK && !plain)
+            rc = parsed_tags(s, room, out, &n, err);
     }
     if (rc == AW_OK && given(s->topic_type))
         rc = add_tag(s, room, "topic-type", s->topic_type, &out[n++]);

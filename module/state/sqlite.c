@@ -15,7 +15,6 @@
 #include "error.h"
 #include "fs.h"
 #include "schema.h"
-#include "turn.h"
 
 #define BUSY_MS 10000
 
@@ -177,7 +176,7 @@ int state_open(const char *dir, struct state **out, aw_error *err)
     struct state *s = calloc(1, sizeof *s);
     if (!s)
         return error_nomem(err, "state.db");
-    s->turn = turn_open(dir);
+    turn_open(dir, &s->turn);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) {
         rc = s->db ? sq_fail(s, err) : error_nomem(err, path);
@@ -210,7 +209,7 @@ void state_close(struct state *s)
     for (size_t i = 0; i < STATE_STATEMENTS; i++)
         sqlite3_finalize(s->cache[i].stmt);
     sqlite3_close(s->db);
-    turn_close(s->turn);
+    turn_close(&s->turn);
     free(s);
 }
 
@@ -223,11 +222,11 @@ static int run_prepared(struct state *s, const char *sql, aw_error *err)
 int state_begin(struct state *s, aw_error *err)
 {
     static const char sql[] = "BEGIN IMMEDIATE";
-    turn_take(s->turn);
+    turn_take(&s->turn);
     int rc = run_prepared(s, sql, err);
     s->in_transaction = rc == AW_OK;
     if (rc != AW_OK)
-        turn_give(s->turn);
+        turn_give(&s->turn);
     return rc;
 }
 
@@ -237,7 +236,7 @@ int state_commit(struct state *s, aw_error *err)
     int rc = run_prepared(s, sql, err);
     if (rc == AW_OK) {
         s->in_transaction = false;
-        turn_give(s->turn);
+        turn_give(&s->turn);
     }
     return rc;
 }
@@ -266,7 +265,7 @@ void state_rollback(struct state *s)
     if (s->in_transaction && !sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     if (s->in_transaction)
-        turn_give(s->turn);
+        turn_give(&s->turn);
     s->in_transaction = false;
 }
 

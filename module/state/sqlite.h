@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "state.h"
+#include "turn.h"
 
 #define STATE_STATEMENTS 96
 
@@ -15,7 +16,7 @@ struct state {
         sqlite3_stmt *stmt;
     } cache[STATE_STATEMENTS];
     bool in_transaction;
-    int turn; /* turn.h */
+    struct turn turn;
 };
 
 /* A prepared statement, reset, from the cache; NULL fills in err. */

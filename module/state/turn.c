@@ -4,15 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NEXT, WRITE }; /* bytes of the file */
-
-int turn_open(const char *dir)
+static int open_file(const char *dir, const char *name)
 {
     char path[4096];
-    int n = snprintf(path, sizeof path, "%s/state.turn", dir);
+    int n = snprintf(path, sizeof path, "%s/%s", dir, name);
     if (n < 0 || (size_t)n >= sizeof path)
         return -1;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
@@ -21,30 +20,42 @@ int turn_open(const char *dir)
     return fd;
 }
 
-static void set(int fd, int byte, short type)
+void turn_open(const char *dir, struct turn *out)
 {
-    struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
-    while (fcntl(fd, F_OFD_SETLKW, &lock) < 0 && errno == EINTR)
+    out->write = open_file(dir, "state.turn");
+    out->next = out->write < 0 ? -1 : open_file(dir, "state.next");
+    if (out->next < 0 && out->write >= 0) {
+        close(out->write);
+        out->write = -1;
+    }
+}
+
+static void set(int fd, int operation)
+{
+    while (flock(fd, operation) < 0 && errno == EINTR)
         ;
 }
 
-void turn_take(int fd)
+void turn_take(const struct turn *t)
 {
-    if (fd < 0)
+    if (t->write < 0)
         return;
-    set(fd, NEXT, F_WRLCK);
-    set(fd, WRITE, F_WRLCK);
-    set(fd, NEXT, F_UNLCK);
+    set(t->next, LOCK_EX);
+    set(t->write, LOCK_EX);
+    set(t->next, LOCK_UN);
 }
 
-void turn_give(int fd)
+void turn_give(const struct turn *t)
 {
-    if (fd >= 0)
-        set(fd, WRITE, F_UNLCK);
+    if (t->write >= 0)
+        set(t->write, LOCK_UN);
 }
 
-void turn_close(int fd)
+void turn_close(struct turn *t)
 {
-    if (fd >= 0)
-        close(fd);
+    if (t->write >= 0)
+        close(t->write);
+    if (t->next >= 0)
+        close(t->next);
+    t->write = t->next = -1;
 }
