@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <uuid/uuid.h>
 
 #include "buf.h"
 #include "digest.h"
@@ -278,9 +279,30 @@ static void test_error_keeps_to_the_callers_size(void **state)
     assert_int_equal(err.text[8], 'x');
 }
 
+/* Ids are made for good: the same as libuuid's, and as RFC 9562's own example. */
+static void test_uuid5_is_libuuids(void **unused)
+{
+    (void)unused;
+    static char name[3000];
+    uuid5 ns;
+    memset(name, 'n', sizeof name);
+    assert_true(uuid5_parse("6ba7b810-9dad-11d1-80b4-00c04fd430c8", &ns));
+    char text[UUID5_TEXT];
+    uuid5 id = uuid5_bytes(&ns, "www.example.com", 15);
+    uuid5_text(&id, text);
+    assert_string_equal(text, "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+    for (size_t len = 0; len < sizeof name; len += 37) {
+        unsigned char theirs[16];
+        uuid_generate_sha1(theirs, ns.bytes, name, len);
+        id = uuid5_bytes(&ns, name, len);
+        assert_memory_equal(id.bytes, theirs, 16);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_uuid5_is_libuuids),
         cmocka_unit_test(test_buf_stops_at_its_maximum), cmocka_unit_test(test_json_strings),
         cmocka_unit_test(test_json_reals), cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_timestamps), cmocka_unit_test(test_durations_and_offsets),
