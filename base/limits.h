@@ -7,6 +7,8 @@
 #define LIMIT_REASON_BYTES 2048
 #define LIMIT_LANGUAGE_BYTES 35      /* RFC 5646, section 4.4.1 */
 #define LIMIT_ATTRIBUTES 16          /* per event */
+#define LIMIT_ATTACHMENTS 8          /* per event */
+#define LIMIT_ATTACHMENT_BYTES (64u << 20)
 #define LIMIT_BODY_BYTES (4u << 20)  /* a SCORM commit, a post */
 #define LIMIT_RECORD_BYTES (5u << 20)/* one record of a log */
 #define LIMIT_EVENT_JSON_BYTES (8u << 20)

@@ -97,6 +97,33 @@ static int read_privacy(struct config *c, aw_error *err)
     return json_get_text(o, "key_file", 4095, &c->key_file, err);
 }
 
+/* {"max_bytes": 5000000, "types": ["image/jpeg"], "send": "nothing" | "files" | "urls",
+ *  "file_url": "https://lms/files/{sha2}"} */
+static int read_attachments(struct config *c, aw_error *err)
+{
+    static const char *const names[] = {"max_bytes", "types", "send", "file_url", NULL};
+    static const char *const sends[] = {"nothing", "files", "urls", NULL};
+    const json_t *o = NULL;
+    int64_t max = 5000000;
+    int send = 0, rc = json_get_object(c->root, "attachments", &o, err);
+    if (rc != AW_OK || !o)
+        return rc;
+    if ((rc = json_only(o, "attachments", names, err)) != AW_OK ||
+        (rc = json_get_i64(o, "max_bytes", 1, LIMIT_ATTACHMENT_BYTES, &max, err)) != AW_OK ||
+        (rc = json_get_array(o, "types", &c->attachment_types, err)) != AW_OK ||
+        (rc = read_word(o, "send", sends, &send, err)) != AW_OK ||
+        (rc = json_get_text(o, "file_url", LIMIT_TITLE_BYTES, &c->attachments_url, err)) != AW_OK)
+        return rc;
+    if (send == 2 && (!c->attachments_url || !strstr(c->attachments_url, "{sha2}")))
+        return error_set(err, AW_ECONFIG, "attachments.file_url",
+                         "must be an address with {sha2} in it where send is \"urls\"");
+    c->attachments_max = (uint64_t)max;
+    c->attachments_sent = send == 1;
+    if (send != 2)
+        c->attachments_url = NULL;
+    return AW_OK;
+}
+
 static int read_words(struct config *c, aw_error *err)
 {
     static const char *const course_names[] = {"unknown", NULL};
@@ -150,7 +177,7 @@ static int read_sections(struct config *c, aw_error *err)
     if (rc == AW_OK)
         rc = json_get_object(c->root, "listener", &c->listener, err);
     if (rc == AW_OK)
-        rc = json_get_object(c->root, "attachments", &c->attachments, err);
+        rc = read_attachments(c, err);
     return rc;
 }
 

@@ -24,8 +24,13 @@ struct config {
     const char *key_file;          /* NULL: <state_dir>/pseudonym.key, made when missing */
     bool accept_unknown_courses;
     int log_level;
+    /* Files that learners attach to posts; attachments_max 0: none are taken. */
+    uint64_t attachments_max;
+    const json_t *attachment_types;   /* array of content types */
+    bool attachments_sent;            /* their bytes go to the LRS too */
+    const char *attachments_url;      /* or where they are found: {sha2} is filled in */
     /* Sections that their own readers take apart; NULL where absent. */
-    const json_t *lrs, *forums, *scorm, *listener, *attachments;
+    const json_t *lrs, *forums, *scorm, *listener;
 };
 
 /* From the file, the text, or neither (defaults). state_dir overrides the file's. */

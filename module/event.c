@@ -199,6 +199,28 @@ static int check_texts(const aw_event *e, aw_error *err)
     return AW_OK;
 }
 
+static int check_attachments(const aw_event *e, aw_error *err)
+{
+    if (e->attachment_count > LIMIT_ATTACHMENTS)
+        return error_set(err, AW_ELIMIT, "attachments", "has %zu; at most %d are taken",
+                         e->attachment_count, LIMIT_ATTACHMENTS);
+    for (size_t i = 0; i < e->attachment_count; i++) {
+        const aw_attachment *a = &e->attachments[i];
+        uint8_t digest[32];
+        if (!a->sha2 || !digest_unhex(a->sha2, strnlen(a->sha2, 65), digest, sizeof digest))
+            return error_set(err, AW_EINVAL, "attachments",
+                             "the sha2 at %zu is not what aw_attachment_put gave: 64 hex digits", i);
+        if (!a->content_type || !strchr(a->content_type, '/'))
+            return error_set(err, AW_EINVAL, "attachments", "the one at %zu has no content_type", i);
+        int rc = check_text("attachments", a->content_type, LIMIT_ID_BYTES, err);
+        if (rc == AW_OK && a->title)
+            rc = check_text("attachments", a->title, LIMIT_TITLE_BYTES, err);
+        if (rc != AW_OK)
+            return rc;
+    }
+    return AW_OK;
+}
+
 static int check_numbers(const aw_event *e, aw_error *err)
 {
     const double score[4] = {e->score_scaled, e->score_raw, e->score_min, e->score_max};
@@ -247,6 +269,8 @@ int event_validate(const aw_event *e, aw_error *err)
         rc = check_numbers(e, err);
     if (rc == AW_OK)
         rc = check_body(e, err);
+    if (rc == AW_OK && e->attachment_count)
+        rc = check_attachments(e, err);
     if (rc != AW_OK)
         return rc;
     uuid5 id;

@@ -5,6 +5,7 @@
  *   field     = tag (1 byte), length (varint), bytes
  *   integers  = zigzag varint; reals = 8 bytes, little endian IEEE 754
  *   attribute = tag 60: name, NUL, value
+ *   attachment = tag 61: sha2, NUL, content type, NUL, title, NUL, length in decimal
  *
  * Unknown tags are skipped, so that an older worker reads what a newer host
  * wrote; a known tag keeps its meaning for ever.
@@ -105,6 +106,21 @@ static void put_field(struct buf *out, const struct event_field *f, const aw_eve
     }
 }
 
+static void put_attachment(struct buf *out, const aw_attachment *a)
+{
+    struct buf value = BUF_INIT(LIMIT_TITLE_BYTES * 2);
+    buf_append(&value, a->sha2, strlen(a->sha2) + 1);
+    buf_append(&value, a->content_type, strlen(a->content_type) + 1);
+    buf_puts(&value, a->title);
+    buf_putc(&value, 0);
+    buf_i64(&value, (int64_t)a->bytes);
+    if (value.error)
+        out->error = out->error ? out->error : value.error;
+    else
+        put_bytes(out, EVENT_TAG_ATTACHMENT, value.data, value.len);
+    buf_free(&value);
+}
+
 int event_encode(const aw_event *e, struct buf *out, aw_error *err)
 {
     static const aw_event absent = AW_EVENT_INIT;
@@ -120,6 +136,8 @@ int event_encode(const aw_event *e, struct buf *out, aw_error *err)
         buf_append(out, name, name_len + 1);
         buf_append(out, value, value_len);
     }
+    for (size_t i = 0; i < e->attachment_count; i++)
+        put_attachment(out, &e->attachments[i]);
     return buf_error(out, "event", err);
 }
 
@@ -218,6 +236,13 @@ static bool set_field(aw_event *e, const struct event_field *f, struct cursor va
     return f->type == FIELD_REAL ? set_real(e, f, value) : set_integer(e, f, value);
 }
 
+/* What a decoded event's lists and texts live in. */
+struct event_room {
+    aw_attribute attributes[LIMIT_ATTRIBUTES];
+    aw_attachment attachments[LIMIT_ATTACHMENTS];
+    char text[];
+};
+
 static bool add_attribute(aw_event *e, aw_attribute *room, struct cursor value, char **memory)
 {
     size_t len = (size_t)(value.end - value.p);
@@ -231,6 +256,24 @@ static bool add_attribute(aw_event *e, aw_attribute *room, struct cursor value, 
     return true;
 }
 
+static bool add_attachment(aw_event *e, aw_attachment *room, struct cursor value, char **memory)
+{
+    if (e->attachment_count == LIMIT_ATTACHMENTS)
+        return false;
+    const char *text = keep(memory, value.p, (size_t)(value.end - value.p));
+    const char *end = text + (value.end - value.p), *part[4] = {text};
+    for (int i = 1; i < 4; i++) {
+        const char *nul = memchr(part[i - 1], 0, (size_t)(end - part[i - 1]));
+        if (!nul)
+            return false;
+        part[i] = nul + 1;
+    }
+    room[e->attachment_count++] =
+        (aw_attachment){part[0], part[1], *part[2] ? part[2] : NULL, strtoull(part[3], NULL, 10)};
+    e->attachments = room;
+    return true;
+}
+
 int event_decode(const void *record, size_t len, struct event_owned *out, aw_error *err)
 {
     struct cursor c = {record, (const unsigned char *)record + len};
@@ -240,10 +283,10 @@ int event_decode(const void *record, size_t len, struct event_owned *out, aw_err
                          len ? c.p[0] : 0, RECORD_VERSION);
     /* Each field costs at least two bytes of the record and adds one NUL (two for an
      * attribute), so twice the record holds every text. */
-    aw_attribute *room = malloc(LIMIT_ATTRIBUTES * sizeof *room + 2 * len);
+    struct event_room *room = malloc(sizeof *room + 2 * len);
     if (!room)
         return error_nomem(err, "event");
-    char *memory = (char *)(room + LIMIT_ATTRIBUTES);
+    char *memory = room->text;
     aw_event e = AW_EVENT_INIT;
     e.kind = c.p[1];
     c.p += 2;
@@ -256,7 +299,9 @@ int event_decode(const void *record, size_t len, struct event_owned *out, aw_err
         c.p += n;
         const struct event_field *f = field_by_tag(tag);
         if (f ? !set_field(&e, f, value, &memory)
-              : tag == EVENT_TAG_ATTRIBUTE && !add_attribute(&e, room, value, &memory))
+              : (tag == EVENT_TAG_ATTRIBUTE && !add_attribute(&e, room->attributes, value, &memory)) ||
+                    (tag == EVENT_TAG_ATTACHMENT &&
+                     !add_attachment(&e, room->attachments, value, &memory)))
             goto bad;
     }
     out->event = e;

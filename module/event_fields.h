@@ -24,6 +24,7 @@ struct event_field {
 
 #define EVENT_FIELD_COUNT 34
 #define EVENT_TAG_ATTRIBUTE 60
+#define EVENT_TAG_ATTACHMENT 61
 
 extern const struct event_field event_fields[EVENT_FIELD_COUNT];
 

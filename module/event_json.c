@@ -13,6 +13,7 @@
 struct json_memory {
     json_t *root;
     aw_attribute attributes[LIMIT_ATTRIBUTES];
+    aw_attachment attachments[LIMIT_ATTACHMENTS];
 };
 
 static int set_fact(aw_event *e, const struct event_field *f, const json_t *obj, aw_error *err)
@@ -127,6 +128,35 @@ static int set_attributes(aw_event *e, struct json_memory *m, aw_error *err)
     return AW_OK;
 }
 
+static int set_attachments(aw_event *e, struct json_memory *m, aw_error *err)
+{
+    static const char *const names[] = {"sha2", "content_type", "title", "bytes", NULL};
+    const json_t *list = NULL;
+    size_t i;
+    json_t *item;
+    int rc = json_get_array(m->root, "attachments", &list, err);
+    if (rc == AW_OK && json_array_size(list) > LIMIT_ATTACHMENTS)
+        rc = error_set(err, AW_ELIMIT, "attachments", "has %zu; at most %d are taken",
+                       json_array_size(list), LIMIT_ATTACHMENTS);
+    json_array_foreach(list, i, item)
+    {
+        aw_attachment *a = &m->attachments[i];
+        int64_t bytes = 0;
+        if (rc != AW_OK || (rc = json_want_object(item, "attachments", err)) != AW_OK ||
+            (rc = json_only(item, "attachments", names, err)) != AW_OK ||
+            (rc = json_get_text(item, "sha2", 64, &a->sha2, err)) != AW_OK ||
+            (rc = json_get_text(item, "content_type", LIMIT_ID_BYTES, &a->content_type, err)) !=
+                AW_OK ||
+            (rc = json_get_text(item, "title", LIMIT_TITLE_BYTES, &a->title, err)) != AW_OK ||
+            (rc = json_get_i64(item, "bytes", 0, LIMIT_ATTACHMENT_BYTES, &bytes, err)) != AW_OK)
+            return rc;
+        a->bytes = (uint64_t)bytes;
+        e->attachment_count++;
+    }
+    e->attachments = m->attachments;
+    return rc;
+}
+
 static int set_time(aw_event *e, const json_t *root, aw_error *err)
 {
     const char *text = NULL;
@@ -160,7 +190,7 @@ static int set_kind(aw_event *e, const json_t *root, aw_error *err)
 
 static int only_known(const json_t *root, aw_error *err)
 {
-    const char *names[EVENT_FIELD_COUNT + 5];
+    const char *names[EVENT_FIELD_COUNT + 6];
     size_t n = 0;
     for (; n < EVENT_FIELD_COUNT; n++)
         names[n] = event_fields[n].name;
@@ -168,6 +198,7 @@ static int only_known(const json_t *root, aw_error *err)
     names[n++] = "time";
     names[n++] = "score";
     names[n++] = "attributes";
+    names[n++] = "attachments";
     names[n] = NULL;
     return json_only(root, "event", names, err);
 }
@@ -191,6 +222,8 @@ int event_from_json(const char *json, size_t len, struct event_owned *out, aw_er
         rc = set_score(&e, m->root, err);
     if (rc == AW_OK)
         rc = set_attributes(&e, m, err);
+    if (rc == AW_OK)
+        rc = set_attachments(&e, m, err);
     if (rc == AW_OK)
         rc = set_time(&e, m->root, err);
     if (rc != AW_OK) {

@@ -220,6 +220,10 @@ static int write_post(void *context, const struct state_post *p, const char *tex
     query_number(b, "revision", p->revision);
     write_did(r, "voted", "vote", p->post, 0);
     write_did(r, "flagged", "flag", p->post, 0);
+    if (p->attachments[0] && !p->deleted) {
+        query_name(b, "attachments");
+        buf_puts(b, p->attachments);
+    }
     if (text && !p->deleted) {
         query_text(b, "text", text);
         r->rc = link_markdown_html(text, strlen(text), &html, r->err);

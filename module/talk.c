@@ -148,6 +148,32 @@ int talk_viewed(struct interp *in, const aw_event *e, aw_error *err)
                      e->time_ms, err);
 }
 
+/* The files of a post as the JSON that its row keeps and a page reads. */
+static int talk_attachments(const aw_event *e, char *out, size_t size, aw_error *err)
+{
+    struct buf b = BUF_INIT(size - 1);
+    out[0] = 0;
+    if (e->attachment_count == 0)
+        return AW_OK;
+    buf_putc(&b, '[');
+    for (size_t i = 0; i < e->attachment_count; i++) {
+        const aw_attachment *a = &e->attachments[i];
+        buf_puts(&b, i ? ",{\"sha2\":" : "{\"sha2\":");
+        buf_json_str(&b, a->sha2);
+        BUF_LIT(&b, ",\"content_type\":");
+        buf_json_str(&b, a->content_type);
+        BUF_LIT(&b, ",\"title\":");
+        buf_json_str(&b, a->title ? a->title : "");
+        buf_printf(&b, ",\"bytes\":%llu}", (unsigned long long)a->bytes);
+    }
+    buf_putc(&b, ']');
+    int rc = buf_error(&b, "attachments", err);
+    if (rc == AW_OK)
+        snprintf(out, size, "%s", b.data);
+    buf_free(&b);
+    return rc;
+}
+
 /* ---- writing ----------------------------------------------------------------------- */
 
 static int count_post(struct interp *in, const struct cast *c, const char *who, bool *out_first,
@@ -207,7 +233,9 @@ static int keep_topic(struct interp *in, const struct cast *c, const aw_event *e
     post.posted_ms = c->scene.time_ms;
     post.anonymous = e->anonymous == AW_YES;
     bool keep_text = strcmp(e->provider, "local") == 0;
-    int rc = state_topic_put(in->state, &topic, err);
+    int rc = talk_attachments(e, post.attachments, sizeof post.attachments, err);
+    if (rc == AW_OK)
+        rc = state_topic_put(in->state, &topic, err);
     if (rc == AW_OK)
         rc = state_post_put(in->state, &post, keep_text ? e->body : NULL, e->body_bytes, err);
     return rc;
@@ -240,7 +268,8 @@ int talk_topic(struct interp *in, const aw_event *e, aw_error *err)
     c.scene.topic_title = e->title;
     c.scene.topic_type = given(e->topic_type) ? e->topic_type : "discussion";
     struct tell_facts f = {.duration_ms = -1,
-                           .response = in->config->post_text ? e->body : NULL};
+                           .response = in->config->post_text ? e->body : NULL,
+                           .attachments = e->attachments, .attachment_count = e->attachment_count};
     cast_time(&c, e->time_ms);
     rc = interp_tell(in, TELL_POSTED, &c, &f, &statement, err);
     if (rc == AW_OK)
@@ -280,7 +309,9 @@ int talk_keep_reply(struct interp *in, struct talk *t, const aw_event *e, const 
     post.anonymous = e->anonymous == AW_YES;
     bool keep_text = strcmp(e->provider, "local") == 0;
     t->cast.topic.replies++;
-    int rc = state_post_put(in->state, &post, keep_text ? e->body : NULL, e->body_bytes, err);
+    int rc = talk_attachments(e, post.attachments, sizeof post.attachments, err);
+    if (rc == AW_OK)
+        rc = state_post_put(in->state, &post, keep_text ? e->body : NULL, e->body_bytes, err);
     if (rc == AW_OK)
         rc = state_topic_put(in->state, &t->cast.topic, err);
     if (rc == AW_OK)
@@ -304,7 +335,8 @@ int talk_reply(struct interp *in, const aw_event *e, aw_error *err)
     t.cast.scene.post = e->post;
     struct tell_facts f = {.duration_ms = -1, .has_ref = true,
                            .ref = talk_ref(in, &t.cast.topic, e->parent_post),
-                           .response = in->config->post_text ? e->body : NULL};
+                           .response = in->config->post_text ? e->body : NULL,
+                           .attachments = e->attachments, .attachment_count = e->attachment_count};
     cast_time(&t.cast, e->time_ms);
     rc = interp_tell(in, TELL_REPLIED, &t.cast, &f, &statement, err);
     if (rc == AW_OK)

@@ -385,11 +385,48 @@ static void set_result(struct xapi_statement *st, const struct tell_facts *f)
                      f->score.has_max;
 }
 
+#define SUPPORTING_MEDIA "http://id.tincanapi.com/attachment/supporting_media"
+
+/* Files go to the LRS only where the configuration says so: as bytes, or as an address. A
+ * title is the learner's own words, like a post's text. */
+static int set_attachments(struct xapi_statement *st, const struct tell_scene *s,
+                           const struct tell_facts *f, struct tell_room *room,
+                           struct xapi_attachment out[LIMIT_ATTACHMENTS])
+{
+    const struct config *c = s->config;
+    if (!c->attachments_sent && !c->attachments_url)
+        return AW_OK;
+    for (size_t i = 0; i < f->attachment_count; i++) {
+        const aw_attachment *a = &f->attachments[i];
+        out[i] = (struct xapi_attachment){.usage_type = SUPPORTING_MEDIA,
+                                          .display = c->post_text && given(a->title) ? a->title
+                                                                                     : "attachment",
+                                          .display_language = "en",
+                                          .content_type = a->content_type, .sha2 = a->sha2,
+                                          .length = a->bytes};
+        if (c->attachments_url) {
+            char url[LIMIT_TITLE_BYTES + 80];
+            const char *mark = strstr(c->attachments_url, "{sha2}");
+            snprintf(url, sizeof url, "%.*s%s%s", (int)(mark - c->attachments_url),
+                     c->attachments_url, a->sha2, mark + 6);
+            out[i].file_url = room_keep(room, url);
+            if (!out[i].file_url)
+                return AW_ELIMIT;
+        }
+    }
+    st->attachments = out;
+    st->attachment_count = f->attachment_count;
+    return AW_OK;
+}
+
 static int write_record(const struct xapi_statement *st, const struct tell_scene *s, bool scorm,
                         struct buf *out, aw_error *err)
 {
     struct record r = {.type = RECORD_STATEMENT, .verb = (uint8_t)st->verb, .id = st->id,
-                       .flags = (uint8_t)(RECORD_OURS | (scorm ? RECORD_SCORM : 0u)),
+                       .flags = (uint8_t)(RECORD_OURS | (scorm ? RECORD_SCORM : 0u) |
+                                          (st->attachment_count && s->config->attachments_sent
+                                               ? RECORD_FILES
+                                               : 0u)),
                        .course = s->course, .course_len = s->course ? strlen(s->course) : 0};
     size_t before = out->len;
     record_header(out, &r);
@@ -412,6 +449,7 @@ int tell(enum tell_what what, const struct tell_scene *s, const struct tell_fact
     struct places places;
     struct xapi_activity grouping[3], tags[TELL_TAGS];
     struct xapi_statement st;
+    struct xapi_attachment files[LIMIT_ATTACHMENTS];
     room.used = 0;
     xapi_statement_init(&st);
     int rc = tell_actor(s, &room, &st.actor, err);
@@ -431,6 +469,8 @@ int tell(enum tell_what what, const struct tell_scene *s, const struct tell_fact
         st.object = *object_of(rows[what].object, &places);
     set_parent(&st, rows[what].parent, &places);
     set_result(&st, f);
+    if (f->attachment_count && set_attachments(&st, s, f, &room, files) != AW_OK)
+        return error_set(err, AW_ELIMIT, "attachments", "are too long for a statement");
     if (places.course.id)
         grouping[st.grouping_count++] = places.course;
     if (places.discussion.id)

@@ -53,6 +53,8 @@ struct tell_facts {
     struct xapi_score score;
     int64_t duration_ms;          /* < 0: none */
     const char *response;         /* text of a post, only where the configuration allows it */
+    const aw_attachment *attachments; /* of a post */
+    size_t attachment_count;
     bool from_scorm;              /* carries ADL's category too, and then */
     const char *attempt;          /* the attempt's IRI in grouping, as its profile wants; or NULL */
 };

@@ -108,7 +108,7 @@ int state_topics_waiting(struct state *s, state_topic_each each, void *context, 
 
 #define POST                                                                                       \
     "provider,post,topic,parent,author,statement,revision,posted_ms,edited_ms,official_ms,votes,"  \
-    "anonymous,deleted,by_bot,language"
+    "anonymous,deleted,by_bot,language,attachments"
 
 static void take_post(sqlite3_stmt *q, struct state_post *p)
 {
@@ -127,6 +127,7 @@ static void take_post(sqlite3_stmt *q, struct state_post *p)
     p->deleted = sqlite3_column_int(q, 12) != 0;
     p->by_bot = sqlite3_column_int(q, 13) != 0;
     SQ_TEXT(q, 14, p->language);
+    SQ_TEXT(q, 15, p->attachments);
 }
 
 int state_post_get(struct state *s, const char *provider, const char *post, struct state_post *out,
@@ -148,22 +149,22 @@ int state_post_put(struct state *s, const struct state_post *p, const char *text
                    aw_error *err)
 {
     static const char sql[] =
-        "INSERT INTO post(" POST ",text) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        "INSERT INTO post(" POST ",text) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT(provider,post) DO UPDATE SET topic=excluded.topic,parent=excluded.parent,"
         "author=excluded.author,statement=excluded.statement,revision=excluded.revision,"
         "posted_ms=excluded.posted_ms,edited_ms=excluded.edited_ms,"
         "official_ms=excluded.official_ms,votes=excluded.votes,anonymous=excluded.anonymous,"
-        "deleted=excluded.deleted,by_bot=excluded.by_bot,language=excluded.language,"
+        "deleted=excluded.deleted,by_bot=excluded.by_bot,language=excluded.language,attachments=excluded.attachments,"
         "text=coalesce(excluded.text,text)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
         return AW_EINTERNAL;
-    sq_bind(q, "tttttbiiiiiiiit", p->provider, p->post, p->topic, p->parent, p->author,
+    sq_bind(q, "tttttbiiiiiiiitt", p->provider, p->post, p->topic, p->parent, p->author,
             p->statement.bytes, (size_t)16, (int64_t)p->revision, p->posted_ms, p->edited_ms,
             p->official_ms, (int64_t)p->votes, (int64_t)p->anonymous, (int64_t)p->deleted,
-            (int64_t)p->by_bot, p->language);
+            (int64_t)p->by_bot, p->language, p->attachments);
     if (text)
-        sqlite3_bind_text64(q, 16, text, text_len, SQLITE_STATIC, SQLITE_UTF8);
+        sqlite3_bind_text64(q, 17, text, text_len, SQLITE_STATIC, SQLITE_UTF8);
     return sq_run(s, q, err);
 }
 
@@ -180,7 +181,7 @@ int state_posts(struct state *s, const char *provider, const char *topic, state_
     while ((rc = sq_row(s, q, err)) == AW_OK) {
         struct state_post p;
         take_post(q, &p);
-        if (each(context, &p, (const char *)sqlite3_column_text(q, 15)))
+        if (each(context, &p, (const char *)sqlite3_column_text(q, 16)))
             break;
     }
     sq_done(q);

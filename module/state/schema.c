@@ -40,7 +40,7 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "CREATE INDEX topic_waiting ON topic(posted_ms) WHERE answered_ms=0 AND type='question';"
     "CREATE TABLE post(provider TEXT,post TEXT,topic TEXT,parent TEXT,author TEXT,statement BLOB,"
     "revision INTEGER,posted_ms INTEGER,edited_ms INTEGER,official_ms INTEGER,votes INTEGER,"
-    "anonymous INTEGER,deleted INTEGER,by_bot INTEGER,language TEXT,text TEXT,"
+    "anonymous INTEGER,deleted INTEGER,by_bot INTEGER,language TEXT,attachments TEXT,text TEXT,"
     "PRIMARY KEY(provider,post)) WITHOUT ROWID;"
     "CREATE INDEX post_topic ON post(provider,topic);"
     "CREATE TABLE once(kind TEXT,b TEXT,a TEXT,c INTEGER,PRIMARY KEY(kind,b,a,c)) WITHOUT ROWID;"

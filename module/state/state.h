@@ -215,6 +215,7 @@ struct state_post {
     uint32_t votes;
     bool anonymous, deleted, by_bot;
     char language[LIMIT_LANGUAGE_BYTES + 1];
+    char attachments[LIMIT_ATTACHMENTS * 2048]; /* JSON array, "" if none */
 };
 int state_post_get(struct state *s, const char *provider, const char *post, struct state_post *out,
                    aw_error *err);

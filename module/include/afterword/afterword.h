@@ -129,6 +129,14 @@ typedef struct aw_attribute {
     const char *value;
 } aw_attribute;
 
+/* A file that belongs to a post, kept before by aw_attachment_put(). */
+typedef struct aw_attachment {
+    const char *sha2;         /* SHA-256 in hex: what aw_attachment_put() gave */
+    const char *content_type; /* "image/jpeg" */
+    const char *title;        /* for people, or NULL */
+    uint64_t bytes;           /* its length */
+} aw_attachment;
+
 /* Which of the score's numbers are given. */
 #define AW_SCORE_SCALED 1u
 #define AW_SCORE_RAW 2u
@@ -178,6 +186,8 @@ typedef struct aw_event {
     const char *by;           /* the host's id of who acted, where that is not the learner */
     const char *reason;       /* of a decision or a flag, in words */
     int64_t due_ms;           /* due date of what the call to action asks for; 0: none */
+    const aw_attachment *attachments; /* of a post; since 0.1 */
+    size_t attachment_count;
 } aw_event;
 
 #define AW_EVENT_INIT                                                                              \
@@ -301,6 +311,19 @@ AW_API int aw_course_add(aw *self, const char *course, const char *title, const 
                          char **out_json, aw_error *err);
 /* Forgets a course; its links and discussions stay. AW_ENOTFOUND if there is none. Since 0.1. */
 AW_API int aw_course_remove(aw *self, const char *course, aw_error *err);
+
+/*
+ * Keeps a file that a learner attaches to a post: a picture, say, that the call to
+ * action asks for. Durable when it returns. *out_sha2 names it from then on, in
+ * aw_event.attachments and to aw_attachment_get(); free it with aw_free(). The
+ * same bytes are kept once. Errors: AW_EUNSUPPORTED (attachments are off, or not
+ * of this type), AW_ELIMIT, AW_EINVAL, AW_ENOSPC, AW_EIO. docs/operations.md.
+ */
+AW_API int aw_attachment_put(aw *self, const void *bytes, size_t len, const char *content_type,
+                             char **out_sha2, aw_error *err);
+/* The file's bytes, for aw_free(). Errors: AW_ENOTFOUND, AW_ECORRUPT, AW_ENOMEM. */
+AW_API int aw_attachment_get(aw *self, const char *sha2, void **out_bytes, size_t *out_len,
+                             aw_error *err);
 
 /*
  * Reads something that a host shows, as JSON. `what` is one of
