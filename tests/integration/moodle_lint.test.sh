@@ -22,7 +22,7 @@ php -r 'define("MOODLE_INTERNAL", 1); $string = []; require("lang/en/local_after
 cat > "$work/made" << 'LIST'
 actionagain actiondrop actionforget actionretry waynone wayextension waysocket headcourse headwhat headwhen headwhere headwhy
 subjectinvitation subjectnote tagidea tagquestion deadletters waiting statusjournalevents statusjournalpending statusstatements
-statusdiscussions statusmembers statusdeadletters prompt calltoaction pluginname cachedef_courses
+statusdiscussions statusmembers statusdeadletters leavesure leftnow rejoinednow rejoinsure prompt calltoaction pluginname cachedef_courses
 messageprovider:invitation messageprovider:note messageprovider:trouble afterword:managelinks afterword:viewstatus
 LIST
 {
@@ -37,7 +37,7 @@ unused=$(comm -23 "$work/there" "$work/used" | tr '\n' ' ')
 [ -z "$missing" ] || fail "strings that are not there: $missing"
 [ -z "$unused" ] || fail "strings that nothing uses: $unused"
 
-newer=$(grep -rnE '\bmatch \(|\?->|#\[|: (static|mixed|never)\b|\bfn\(|public function __construct\((public|private|protected)|\benum [A-Z]|\breadonly ' --include='*.php' . || true)
+newer=$(grep -rnE '\bmatch \(|\?->|#\[|\): (static|mixed|never)\b|\bfn\(|public function __construct\((public|private|protected)|\benum [A-Z]|\breadonly ' --include='*.php' . || true)
 [ -z "$newer" ] || fail "newer than PHP 7.4: $newer"
 [ "$status" = 0 ] && echo "files: $(find . -name '*.php' | wc -l) of the plugin, strings: $(wc -l < "$work/there")"
 exit $status
