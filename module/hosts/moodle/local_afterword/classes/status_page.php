@@ -113,8 +113,8 @@ class status_page {
             return '';
         }
         $rows = [];
-        foreach ($dead['dead'] ?? [] as $letter) {
-            $rows[] = [userdate(intdiv((int)$letter['at_ms'], 1000)), s($letter['sink']), s($letter['subject']),
+        foreach ($dead['dead'] ?? $dead as $letter) {
+            $rows[] = [userdate((int)strtotime($letter['at'])), s($letter['sink']), s($letter['subject']),
                 s($letter['code'] . ': ' . $letter['reason']),
                 $this->button('retry', (string)$letter['id']) . $this->button('drop', (string)$letter['id'])];
         }
