@@ -82,9 +82,13 @@ int talk_may_speak(struct interp *in, const struct cast *c, const char *who, aw_
 {
     struct state_member m;
     const struct link *link = talk_link(c);
-    if (strcmp(c->discussion.provider, "local") != 0 ||
-        strncmp(who, IDENTITY_ANONYMOUS, strlen(IDENTITY_ANONYMOUS)) == 0)
+    if (strcmp(c->discussion.provider, "local") != 0)
         return AW_OK;
+    if (strncmp(who, IDENTITY_ANONYMOUS, strlen(IDENTITY_ANONYMOUS)) == 0)
+        return link && link->anonymous
+                   ? AW_OK
+                   : error_set(err, AW_EREFUSED, "anonymous",
+                               "posts are not allowed in this discussion by its author");
     int rc = state_member_get(in->state, c->discussion.id, who, &m, err);
     if (rc == AW_OK && m.state == MEMBER_IN)
         return AW_OK;
