@@ -2,8 +2,9 @@
  * rollup_global.c - global objectives: what items write to them and read from them.
  *
  * Leaves write in the order of their commits, so that the latest wins. A value
- * that a map reads and that is known takes the place of the item's own (SN 4.2.1):
- * so a passed pre-test satisfies the lessons that share its objective.
+ * that a map reads and that is known takes the place of the item's own (SN 3.10.3,
+ * as ADL's sample RTE and scorm-again have it): so a passed pre-test satisfies the
+ * lessons that share its objective.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +98,8 @@ bool rollup_write_globals(struct rollup_tree *t, uint32_t item)
     const struct scorm_item *i = &t->course->items[item];
     bool changed = false;
 
-    for (size_t o = 0; o < i->objective_count; o++) {
+    /* What is not tracked has no status that it could share. */
+    for (size_t o = 0; i->tracked && o < i->objective_count; o++) {
         struct local v = value_of(&t->nodes[item], &i->objectives[o]);
         for (size_t m = 0; m < i->objectives[o].map_count; m++) {
             struct rollup_global *g = find(t, i->objectives[o].maps[m].target);
@@ -119,7 +121,8 @@ void rollup_read_globals(struct rollup_tree *t, uint32_t item)
         const struct rollup_global *g = find(t, map->target);
         if (!g)
             continue;
-        if (map->read_satisfied && g->success != SCORM_SUCCESS_UNKNOWN)
+        /* By measure, only a measure decides. */
+        if (map->read_satisfied && !primary->satisfied_by_measure && g->success != SCORM_SUCCESS_UNKNOWN)
             now->success = g->success;
         if (map->read_completion && g->completion != SCORM_COMPLETION_UNKNOWN)
             now->completion = g->completion;

@@ -16,6 +16,7 @@
 
 #include "attempt.h"
 #include "manifest.h"
+#include "package.h"
 #include "rollup.h"
 
 #define HEAD_2004                                                                                  \
@@ -277,6 +278,18 @@ static void test_global_objectives(void **state)
         {SHARED("writeSatisfiedStatus='true'", "writeSatisfiedStatus='true'"), "b:c/f a:c/p", "c/p", NULL},
         {SHARED("writeNormalizedMeasure='true'", ""), "a:c/p/0.6 b:c/p", "c/p/0.6", NULL},
         {SHARED("writeNormalizedMeasure='true'", "readNormalizedMeasure='false'"), "a:c/p/0.6 b:c/p", "c/p/0.3", NULL},
+        /* what is not tracked writes nothing */
+        {SHARED("writeSatisfiedStatus='true'/></imsss:primaryObjective></imsss:objectives><imsss:deliveryControls tracked='false'"
+                "/><imsss:objectives><imsss:primaryObjective><imsss:mapInfo targetObjectiveID='h'", ""), "a:c/p", "-/-", NULL},
+        /* satisfied by measure: only a measure decides */
+        {HEAD_2004 SCO_SEQ("a", MAP("writeSatisfiedStatus='true'"))
+             SCO_SEQ("b", "<imsss:objectives><imsss:primaryObjective satisfiedByMeasure='true'><imsss:minNormalizedMeasure>0.5"
+                          "</imsss:minNormalizedMeasure><imsss:mapInfo targetObjectiveID='g'/></imsss:primaryObjective></imsss:objectives>") TAIL,
+         "a:c/p", "-/-", NULL},
+        {HEAD_2004 SCO_SEQ("a", MAP("writeNormalizedMeasure='true'"))
+             SCO_SEQ("b", "<imsss:objectives><imsss:primaryObjective satisfiedByMeasure='true'><imsss:minNormalizedMeasure>0.5"
+                          "</imsss:minNormalizedMeasure><imsss:mapInfo targetObjectiveID='g'/></imsss:primaryObjective></imsss:objectives>") TAIL,
+         "a:c/p/0.5", "-/p/0.5", NULL},
         /* a cluster writes what it became, a leaf reads it */
         {HEAD_2004 CLUSTER("k", SCO("x") SEQ(MAP("writeSatisfiedStatus='true'"))) SCO_SEQ("b", MAP("")) TAIL, "x:c/p", "-/p",
          NULL},
@@ -357,6 +370,60 @@ static void test_12_any_and_named(void **state)
     policy.course_items = missing;
     policy.course_item_count = 2;
     RUN(absent, &policy);
+}
+
+/* ---- manifests of ADL's conformance tests and Rustici's example ---------------------------- */
+
+static void test_manifests_of_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *statuses, *item, *expect; /* of the item; "" for the course */
+    } rows[] = {
+        /* RU-02a: any child satisfied completes the cluster */
+        {"6x-ADL-CTS-RU-02a.xml", "activity_3:i/p", "activity_2", "c/-"},
+        {"6x-ADL-CTS-RU-02a.xml", "activity_3:c/f activity_4:c/f activity_5:c/f", "activity_2", "-/f"},
+        {"6x-ADL-CTS-RU-02a.xml", "activity_1:c/p activity_4:i/p activity_6:c/p", "", "c/-"},
+        /* CT-01: the cluster is completed by measure from 0.45 on */
+        {"6x-ADL-CTS-CT-01.xml", "activity_3:c/-@1 activity_4:c/-@0.35", "activity_2", "c/-"},
+        {"6x-ADL-CTS-CT-01.xml", "activity_3:c/-@1 activity_4:c/-@0.34", "activity_2", "i/-"},
+        {"6x-ADL-CTS-CT-01.xml", "activity_3:c/- activity_4:c/- activity_5:c/-", "activity_2", "-/-"},
+        /* CO-10: completion is shared through a global objective, the third item is not tracked */
+        {"6x-ADL-CTS-CO-10.xml", "activity_1:c/-", "activity_2", "c/-"},
+        {"6x-ADL-CTS-CO-10.xml", "activity_1:c/-", "", "c/-"},
+        {"6x-ADL-CTS-CO-10.xml", "activity_3:c/-", "activity_2", "-/-"},
+        /* the lessons count for nothing, each quiz satisfies its lesson, all quizzes the course */
+        {"15-golf-SequencingSimpleRemediation-2004-3rd.xml", "playing_item:c/p test_1:c/p test_2:c/p test_3:c/p", "", "-/-"},
+        {"15-golf-SequencingSimpleRemediation-2004-3rd.xml", "test_1:c/p test_2:c/p test_3:c/p test_4:c/p", "", "c/p"},
+        {"15-golf-SequencingSimpleRemediation-2004-3rd.xml", "test_1:c/p", "playing_item", "-/p"},
+        {"15-golf-SequencingSimpleRemediation-2004-3rd.xml", "test_1:c/p test_2:c/p test_3:c/f test_4:c/p", "", "c/f"},
+    };
+    const char *shared = getenv("AW_SHARED");
+    char path[1024];
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct scorm_course *course = NULL;
+        struct scorm_item_status statuses[STATUSES];
+        struct scorm_course_decision d;
+        char names[STATUSES][32], got[8];
+
+        snprintf(path, sizeof path, "%s/data/scorm/manifests/%s", shared ? shared : "", rows[i].file);
+        if (scorm_course_open(path, &course, NULL) != AW_OK) {
+            print_message("skipped: %s is not there\n", path);
+            skip();
+        }
+        struct scorm_rolled *items = calloc(course->item_count, sizeof *items);
+        size_t n = parse(rows[i].statuses, statuses, names);
+        assert_non_null(items);
+        assert_int_equal(scorm_rollup(course, NULL, statuses, n, &d, items, NULL), AW_OK);
+        const struct scorm_rolled *r = &items[*rows[i].item ? scorm_course_find(course, rows[i].item) : 0];
+        snprintf(got, sizeof got, "%c/%c", "-ic"[r->completion], "-fp"[r->success]);
+        if (strcmp(got, rows[i].expect) != 0)
+            fail_msg("%s, %s: %s is %s, expected %s (%s)", rows[i].file, rows[i].statuses, rows[i].item, got, rows[i].expect,
+                     d.because);
+        free(items);
+        scorm_course_free(course);
+    }
 }
 
 /* ---- reasons, clusters, determinism ------------------------------------------------------------ */
@@ -477,6 +544,7 @@ int main(void)
         cmocka_unit_test(test_objectives_that_are_not_primary),
         cmocka_unit_test(test_12_all),
         cmocka_unit_test(test_12_any_and_named),
+        cmocka_unit_test(test_manifests_of_others),
         cmocka_unit_test(test_reason_of_the_only_sco),
         cmocka_unit_test(test_clusters_are_told),
         cmocka_unit_test(test_same_through_json),
