@@ -22,7 +22,6 @@
 #define RECORD_OURS 1u  /* carries our category */
 #define RECORD_SCORM 2u /* carries ADL's */
 #define RECORD_FILES 4u /* its attachments' bytes are sent along */
-#define RECORD_FILES 4u /* has attachments whose bytes lie in <state_dir>/attachments */
 
 struct record {
     uint8_t type, verb, flags;

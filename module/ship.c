@@ -21,6 +21,7 @@
 
 #define SAVE_EVERY_MS 200
 #define WINDOW_BYTES (8u << 20)
+#define DOCUMENT_AGAIN_MS 5000
 
 struct item { /* a statement in the window */
     size_t offset, len;
@@ -128,11 +129,12 @@ static int fill(struct ship *s, aw_error *err)
 struct burying { /* what dead() needs to know of the statements in hand */
     struct ship *ship;
     const struct xapi_outgoing *statements;
+    size_t buried;
 };
 
 static int dead(void *context, size_t index, const char *code, const char *text)
 {
-    const struct burying *b = context;
+    struct burying *b = context;
     const struct xapi_outgoing *statement = &b->statements[index];
     struct ship *s = b->ship;
     struct state_dead d = {.at_ms = handle_now_ms(s->worker->aw),
@@ -147,6 +149,7 @@ static int dead(void *context, size_t index, const char *code, const char *text)
     int rc = state_dead_add(s->state, &d, &err);
     if (rc != AW_OK)
         say_error(&s->worker->aw->say, AW_LOG_ERROR, "a dead letter could not be kept", &err);
+    b->buried += rc == AW_OK;
     return rc;
 }
 
@@ -244,39 +247,48 @@ static int retry_one(void *context, const struct state_dead *d)
     return 1;
 }
 
-/* Those that somebody asked to have tried again, one by one. */
-static void retry_dead(struct ship *s)
+/* One that somebody asked to have tried again. AW_EAGAIN: not now. */
+static int retry_this(struct ship *s, const struct state_dead *d, int64_t *out_wait_ms, aw_error *err)
+{
+    struct xapi_outgoing one = {.bytes = d->bytes, .len = d->len,
+                                .with_files = memmem(d->bytes, d->len, "\"attachments\":[", 15)};
+    struct xapi_delivery result = {0};
+    struct burying burying = {.ship = s, .statements = &one};
+    int rc;
+    uuid5_parse(d->subject, &one.id);
+    if (strcmp(d->code, DOCUMENTS_DEAD) == 0) {
+        rc = documents_send(s->lrs, d->bytes, d->len, err);
+        if (rc != AW_OK && rc != AW_ENET && rc != AW_EBUSY && rc != AW_ENOMEM)
+            rc = dead(&burying, 0, DOCUMENTS_DEAD, err->text);
+        result.settled = rc == AW_OK;
+        result.wait_ms = rc == AW_OK ? 0 : DOCUMENT_AGAIN_MS;
+    } else {
+        rc = xapi_deliver(s->lrs, &one, 1, handle_now_ms(s->worker->aw), dead, &burying, &result, err);
+    }
+    *out_wait_ms = result.wait_ms;
+    if (rc != AW_OK || result.settled == 0)
+        return AW_EAGAIN; /* it stays, marked */
+    /* Removed only when it was taken, so that a crash loses nothing; refused again, its new reason
+     * has taken the place of the old. */
+    return burying.buried ? AW_OK : state_dead_remove(s->state, d->id, err);
+}
+
+/* Those that somebody asked to have tried again, one by one. *out_wait_ms > 0: not all of them
+ * could be, so long. */
+static void retry_dead(struct ship *s, int64_t *out_wait_ms)
 {
     aw_error err = AW_ERROR_INIT;
-    while (!s->worker->ending) {
+    int rc = AW_OK;
+    while (!s->worker->ending && rc == AW_OK) {
         struct state_dead d = {.id = 0};
         if (state_dead_wanted(s->state, s->name, retry_one, &d, &err) != AW_OK || d.id == 0 ||
             !d.bytes)
             return;
-        struct xapi_outgoing one = {.bytes = d.bytes, .len = d.len};
-        struct xapi_delivery result = {0};
-        struct burying burying = {s, &one};
-        uuid5_parse(d.subject, &one.id);
-        /* Removed only when it is settled, so that a crash in between loses nothing: refused again,
-         * it is a new dead letter by then. */
-        int rc;
-        if (strcmp(d.code, DOCUMENTS_DEAD) == 0) {
-            rc = documents_send(s->lrs, d.bytes, d.len, &err);
-            if (rc != AW_OK && rc != AW_ENET && rc != AW_EBUSY && rc != AW_ENOMEM)
-                rc = dead(&burying, 0, DOCUMENTS_DEAD, err.text);
-            result.settled = rc == AW_OK;
-        } else {
-            rc = xapi_deliver(s->lrs, &one, 1, handle_now_ms(s->worker->aw), dead, &burying, &result,
-                              &err);
-        }
-        if (rc == AW_OK && result.settled > 0)
-            rc = state_dead_remove(s->state, d.id, &err);
-        if (rc != AW_OK || result.settled == 0) { /* not now: it stays, marked */
-            free(d.bytes);
-            return;
-        }
+        rc = retry_this(s, &d, out_wait_ms, &err);
         free(d.bytes);
     }
+    if (*out_wait_ms == 0)
+        *out_wait_ms = 1; /* the pace of a rate limit, passed by now */
 }
 
 /* ---- the thread ----------------------------------------------------------------------------- */
@@ -296,7 +308,7 @@ static int send_document(struct ship *s, int64_t *out_wait_ms, enum xapi_health 
 {
     const struct item *item = s->items + s->first;
     struct xapi_outgoing one = {s->bytes.data + item->offset, item->len, item->id, false};
-    struct burying burying = {s, &one};
+    struct burying burying = {.ship = s, .statements = &one};
     aw_error why = AW_ERROR_INIT;
     int rc = documents_send(s->lrs, one.bytes, one.len, &why);
     if (rc == AW_ENET || rc == AW_EBUSY || rc == AW_ENOMEM) {
@@ -326,7 +338,7 @@ static int send_window(struct ship *s, int64_t *out_wait_ms, enum xapi_health *o
     for (size_t i = 0; i < count; i++)
         s->outgoing[i] = (struct xapi_outgoing){s->bytes.data + items[i].offset, items[i].len,
                                                 items[i].id, items[i].with_files};
-    struct burying burying = {s, s->outgoing};
+    struct burying burying = {.ship = s, .statements = s->outgoing};
     int rc = xapi_deliver(s->lrs, s->outgoing, count, handle_now_ms(s->worker->aw), dead,
                           &burying, &result, err);
     if (result.settled > 0)
@@ -355,9 +367,9 @@ static void *run(void *context)
     aw_error err = AW_ERROR_INIT;
     while (!s->worker->ending) {
         uint64_t generation = worker_wait(s->worker, 0, 0);
-        int64_t wait_ms = 0;
+        int64_t wait_ms = 0, retry_wait_ms = 0;
         enum xapi_health health = XAPI_HEALTHY;
-        retry_dead(s);
+        retry_dead(s, &retry_wait_ms);
         int rc = fill(s, &err);
         if (rc == AW_OK && s->count > 0)
             rc = send_window(s, &wait_ms, &health, &err);
@@ -365,10 +377,12 @@ static void *run(void *context)
             say_error(&s->worker->aw->say, AW_LOG_ERROR, "an LRS's thread waits", &err);
             wait_ms = 1000;
         }
+        if (wait_ms == 0 && s->count == 0)
+            wait_ms = retry_wait_ms;
         bool caught_up = s->count == 0 && log_pos_cmp(s->read, worker_committed(s->worker)) >= 0;
         save(s, caught_up);
         if (wait_ms > 0) {
-            pause_for(s, wait_ms, rc != AW_OK || health != XAPI_HEALTHY);
+            pause_for(s, wait_ms, rc != AW_OK || retry_wait_ms > 0 || health != XAPI_HEALTHY);
         } else if (caught_up) {
             set_idle(s, generation);
             worker_wait(s->worker, generation, INT64_MAX);

@@ -64,8 +64,9 @@ static int judge(struct xapi_lrs *lrs, const char *what, aw_error *err)
         code = AW_EBUSY;
     else if (a->status == 404)
         code = AW_ENOTFOUND;
-    else if (a->status >= 500 || a->status == 429 || a->status == 408 || a->status == 401)
-        code = AW_ENET; /* 401: a person has to look, and then it goes on */
+    else if (a->status >= 500 || a->status == 429 || a->status == 408 || a->status == 401 ||
+             a->status == 403 || (a->status >= 300 && a->status <= 399))
+        code = AW_ENET; /* credentials, a redirect: a person has to look, and then it goes on */
     return error_set(err, code, lrs->config.name, "%s answered %d: %s", what, a->status, reason);
 }
 

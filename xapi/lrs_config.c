@@ -172,7 +172,7 @@ int lrs_config_read(const json_t *obj, struct lrs_config *out, aw_error *err)
     struct lrs_config c = {.version = "1.0.3", .batch_statements = 50, .batch_bytes = 1000000,
                            .timeout_ms = 30000, .connect_timeout_ms = 5000, .probe_ms = 60000,
                            .backoff_first_ms = 500, .backoff_cap_ms = 60000,
-                           .attachment_bytes = 10 << 20, .erase_method = "DELETE"};
+                           .attachment_bytes = LIMIT_ATTACHMENT_BYTES, .erase_method = "DELETE"};
     int rc = json_want_object(obj, "lrs", err);
     if (rc == AW_OK)
         rc = json_only(obj, "lrs", names, err);

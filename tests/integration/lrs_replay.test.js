@@ -104,6 +104,14 @@ test('replay and reconcile', async (t) => {
     assert.equal(dead.length, 1);
     const r = counts(await place.afterword(['reconcile', 'main', '--json', '--since', '2026-03-02T08:00:50Z']));
     assert.deepEqual([r.expected, r.same, r.missing], [3, 3, 0]);
+    // tried again and refused again, it stays one
+    await lrs.control({ status: 422, match: 'activities/course/poison' });
+    await place.afterword(['dead', 'retry', '--all']);
+    await place.work();
+    await lrs.control({ clear: true });
+    const still = JSON.parse((await place.afterword(['dead', 'list', '--json'])).out);
+    assert.deepEqual(still.map((d) => d.subject), dead.map((d) => d.subject));
+    assert.match(still[0].reason, /422/);
     // and tried again it gets there, and is one no more
     await place.afterword(['dead', 'retry', '--all']);
     await place.work();
