@@ -28,7 +28,7 @@ class carry_out extends \core\task\scheduled_task {
     /** So many requests are taken at once. */
     const MAX = 16;
     /** What is not answered by then is offered again. */
-    const LEASE_MS = 300000;
+    const LEASE_MS = 60000;
 
     /**
      * @return string
