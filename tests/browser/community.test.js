@@ -77,9 +77,9 @@ main('community', async ({ world, browser }) => {
   await seen.getByText('Reply', { exact: false }).first().click();
   await seen.getByLabel('Your reply').fill('Just go fast.');
   await seen.getByRole('button', { name: 'Post reply' }).click();
-  await jonas.getByText('Just go fast.').waitFor();
+  await jonas.locator('.prose', { hasText: 'Just go fast.' }).first().waitFor();
   await amina.reload();
-  await amina.getByText('Just go fast.').waitFor();
+  await amina.locator('.prose', { hasText: 'Just go fast.' }).first().waitFor();
   await signIn(ruth, w, 'Ruth Adler');
   await ruth.goto(room);
   const topic = ruth.locator('article.topic', { hasText: 'still cannot reverse' });
@@ -137,6 +137,18 @@ main('community', async ({ world, browser }) => {
   const response = await lena.goto(room);
   assert.strictEqual(response.status(), 403);
   lena.problems.length = 0;
+
+  // Changing one's own post, and finding the rooms one looks after.
+  await jonas.goto(room);
+  const own = jonas.locator('article.topic', { hasText: 'Mirrors at the ramp' });
+  await own.getByText('Edit', { exact: false }).first().click();
+  await own.getByLabel('Your text').fill('Two mirrors, 80 euros, and a *lamp*.');
+  await own.getByRole('button', { name: 'Save the change' }).click();
+  assert.strictEqual(await own.locator('.prose em').innerText(), 'lamp');
+  assert.match(await own.innerText(), /edited/);
+  await ruth.goto(`${w.url}discussions`);
+  await ruth.getByRole('heading', { name: 'You look after these' }).waitFor();
+  assert.strictEqual(await ruth.locator('.card', { hasText: 'After the forklift day' }).count(), 2);
 
   // Reporting, deleting one's own, and no one else's.
   await amina.goto(room);

@@ -72,7 +72,7 @@ async function until(what, test, ms = 15000) {
 }
 
 class World {
-  // options: courses: names of our packages; config: merged into the configuration.
+  // options: courses: names of our packages; config: merged into the configuration; worker: 'thread'.
   static async start(options = {}) {
     const w = new World();
     w.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'aw-browser-'));
@@ -90,9 +90,10 @@ class World {
       ...options.config,
     }));
     const courses = (options.courses || []).flatMap((name) => ['--course', needs(path.join(BUILD, 'courses', `${name}.zip`), name)]);
-    w.lms = start(bin('fixture_lms'), ['--config', w.config, '--data', path.join(w.dir, 'lms'), ...courses]);
+    const thread = options.worker === 'thread'; // in the host's own process
+    w.lms = start(bin('fixture_lms'), ['--config', w.config, '--data', path.join(w.dir, 'lms'), ...(thread ? ['--worker', 'thread'] : []), ...courses]);
     w.url = (await w.lms.ready).url;
-    await w.work();
+    if (!thread) await w.work();
     return w;
   }
 
@@ -140,6 +141,12 @@ class World {
     const lines = (await this.statements()).map(({ stored, authority, version, ...sent }) => `${JSON.stringify(sent)}\n`);
     const name = `browser-${path.basename(process.argv[1], '.test.js')}-${World.count = (World.count || 0) + 1}.jsonl`;
     fs.writeFileSync(path.join(folder, name), lines.join(''));
+  }
+
+  // Tells the scratch LRS how to behave; fixtures/lrs/control.c.
+  async lrsControl(what) {
+    const answer = await fetch(new URL('/control', this.endpoint), { method: 'POST', body: JSON.stringify(what) });
+    assert.ok(answer.status < 300, `the LRS refused ${JSON.stringify(what)}: ${answer.status} ${await answer.text()}`);
   }
 
   async stop() {

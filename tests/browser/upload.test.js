@@ -40,7 +40,7 @@ function rename(file, from, to) {
 }
 
 main('upload', async ({ world, browser }) => {
-  const w = await world({ courses: ['lifting-12'] });
+  const w = await world({ courses: ['lifting-12'], worker: 'thread' });
   const b = await browser();
   const author = await newPage(b), learner = await newPage(b);
   const upload = async (file) => {
