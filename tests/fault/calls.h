@@ -59,8 +59,11 @@ static inline bool fault_now(const char *name)
     return true;
 }
 
+/* Visible, so that shared libraries (SQLite) call these too. */
+#define FAULT_EXPORT __attribute__((visibility("default")))
+
 #define FAULT_CALL(name, parameters, number, ...)                                                  \
-    int name parameters;                                                                           \
+    FAULT_EXPORT int name parameters;                                                              \
     int name parameters                                                                            \
     {                                                                                              \
         return fault_now(#name) ? -1 : (int)syscall(number, __VA_ARGS__);                          \
@@ -73,7 +76,17 @@ FAULT_CALL(ftruncate, (int fd, off_t len), SYS_ftruncate, fd, len)
 FAULT_CALL(renameat, (int a, const char *from, int b, const char *to), SYS_renameat, a, from, b, to)
 FAULT_CALL(unlinkat, (int dir, const char *name, int flags), SYS_unlinkat, dir, name, flags)
 
+FAULT_CALL(ftruncate64, (int fd, off_t len), SYS_ftruncate, fd, len)
+FAULT_CALL(unlink, (const char *name), SYS_unlink, name)
+
 /* Half of it is written and then the call fails, or it fails at once. */
+FAULT_EXPORT ssize_t pwrite64(int fd, const void *bytes, size_t len, off_t at);
+ssize_t pwrite64(int fd, const void *bytes, size_t len, off_t at)
+{
+    return fault_now("pwrite") ? -1 : syscall(SYS_pwrite64, fd, bytes, len, at);
+}
+
+FAULT_EXPORT ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at);
 ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
 {
     if (!fault_now("pwrite"))
