@@ -182,6 +182,22 @@ static int load_bounds(struct told *t, enum told_until until, struct log_pos *ou
     return rc;
 }
 
+int told_pending(struct told *t, uint64_t *out, aw_error *err)
+{
+    struct state *s = NULL;
+    struct log_pos at, end;
+    int rc = handle_state(t->aw, &s, err);
+    if (rc != AW_OK)
+        return rc;
+    rc = load_place(s, t->name, &at, err);
+    if (rc == AW_OK)
+        rc = load_place(s, "statements", &end, err);
+    handle_state_done(t->aw);
+    if (rc == AW_OK)
+        *out = end.record > at.record ? end.record - at.record : 0;
+    return rc;
+}
+
 static int timestamp_of(const struct record *r, int64_t *out_ms, aw_error *err)
 {
     json_t *statement = NULL;

@@ -38,6 +38,9 @@ typedef int (*told_each_fn)(void *context, const struct record *r, int64_t times
 int told_each(struct told *t, enum told_until until, int64_t since_ms, told_each_fn each,
               void *context, aw_error *err);
 
+/* How many records lie between the LRS's cursor and the end of what is committed. */
+int told_pending(struct told *t, uint64_t *out, aw_error *err);
+
 struct told_counts {
     uint64_t sent, dead;
 };

@@ -137,4 +137,8 @@ const char *xapi_alert_name(enum xapi_alert alert); /* "credentials", ... */
  * statement; *out_text (size bytes) says what was found. For `afterword check`. */
 int xapi_lrs_probe(struct xapi_lrs *lrs, char *out_text, size_t size, aw_error *err);
 
+/* Hands the erasure of a person to the LRS, by "erase" of its configuration. actor_json: the
+ * agent as statements have it. AW_EUNSUPPORTED: nothing is configured; AW_ENET: try again. */
+int xapi_lrs_erase(struct xapi_lrs *lrs, const char *actor_json, aw_error *err);
+
 #endif

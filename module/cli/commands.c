@@ -4,6 +4,7 @@
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_course;
 extern const struct cli_command cli_dead;
+extern const struct cli_command cli_erase;
 extern const struct cli_command cli_link;
 extern const struct cli_command cli_lrs;
 extern const struct cli_command cli_notify;
@@ -22,6 +23,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_dead,
     &cli_lrs,
     &cli_reconcile,
+    &cli_erase,
     &cli_link,
     &cli_course,
     &cli_scorm,

@@ -193,7 +193,7 @@ static const char *const erasures[] = {
     "DELETE FROM forum_user WHERE learner=?1",
     "DELETE FROM once WHERE a=?1",
     "DELETE FROM job WHERE learner=?1",
-    "UPDATE post SET author='',text='',deleted=1 WHERE author=?1",
+    "UPDATE post SET author='',text='',attachments='',deleted=1 WHERE author=?1",
     "UPDATE topic SET author='',title='' WHERE author=?1",
 };
 

@@ -277,7 +277,10 @@ test('answers of an LRS', async (t) => {
   await t.test('SIGTERM finishes the request in flight', async () => {
     await lrs.control({ delay_ms: 600, times: 1 });
     const r = await send({ ...config, batch: { statements: 2 } }, statements(6), [], {
-      during: (child) => { setTimeout(() => child.kill('SIGTERM'), 200); },
+      during: async (child) => {
+        await until('the request', async () => (await lrs.counts()).rules_used[0] === 1, 60000);
+        child.kill('SIGTERM');
+      },
     });
     assert.equal(r.code, 0);
     assert.equal(r.end.settled, 2);
@@ -289,5 +292,4 @@ test('answers of an LRS', async (t) => {
     assert.equal(r.end.requests, 0);
     assert.equal((await lrs.counts()).requests, 0);
   });
-  void until;
 });

@@ -1,0 +1,108 @@
+// A learner asks to be forgotten: voided or erased at the LRSs, removed here, and told what remains.
+'use strict';
+const test = require('node:test');
+const assert = require('node:assert/strict');
+const http = require('node:http');
+const { startLrs, workplace, completions } = require('./lrs_help');
+
+test('afterword erase', async (t) => {
+  const lrs = await startLrs();
+  const asked = [];
+  const eraser = http.createServer((request, answer) => {
+    asked.push([request.method, decodeURIComponent(request.url), request.headers.authorization]);
+    answer.writeHead(asked.length === 1 ? 503 : 204).end();
+  });
+  const port = await new Promise((resolve) => { eraser.listen(0, '127.0.0.1', () => resolve(eraser.address().port)); });
+  const second = await startLrs();
+  t.after(() => { eraser.close(); return Promise.all([lrs.stop(), second.stop()]); });
+  const place = workplace([{ name: 'main', endpoint: lrs.endpoint },
+    { name: 'second', endpoint: second.endpoint, erase: { url: `http://127.0.0.1:${port}/erase?agent={actor}` } }],
+  { forums: [{ name: 'local', type: 'local' }] });
+  await place.afterword(['link', 'add', '--course', 'fire-101', '--title', 'After the drill', '--prompt', 'What first?']);
+  const ada = { learner: 'ada-lovelace', course: 'fire-101' };
+  await place.notify([{ kind: 'course_completed', ...ada }, ...completions(2)]);
+  await place.work();
+  const discussion = (await lrs.stored()).find((s) => s.verb.id.endsWith('/unlocked')).object.id.split('/').at(-1);
+  await place.notify([{ kind: 'topic_posted', ...ada, provider: 'local', discussion, topic: 't-1',
+    topic_type: 'question', title: 'A question of mine', body: 'my-very-own-words' }]);
+  await place.work();
+  const before = await lrs.stored();
+  const completed = before.find((s) => s.verb.id.endsWith('verbs/completed') && s.object.id.endsWith('fire-101'));
+  const actor = completed.actor.account.name;
+  const mine = before.filter((s) => s.actor.account.name === actor);
+  assert.ok(mine.length >= 4, `${mine.length} statements of hers`);
+
+  await t.test('asks to be sure', async () => {
+    assert.equal((await place.afterword(['erase', 'ada-lovelace'])).code, 2);
+    assert.equal((await place.afterword(['erase', '--yes'])).code, 2);
+  });
+
+  await t.test('an LRS that cannot erase now: nothing here is removed, and the call can be repeated', async () => {
+    const r = await place.afterword(['erase', 'ada-lovelace', '--yes']);
+    assert.equal(r.code, 1);
+    assert.match(r.err, /second: erasure was answered 503/);
+    const talk = await place.afterword(['status', '--json']);
+    assert.equal(JSON.parse(talk.out).members, 3);
+  });
+
+  let report;
+  await t.test('voids at one LRS and hands the erasure to the other', async () => {
+    const r = await place.afterword(['erase', 'ada-lovelace', '--yes', '--json']);
+    assert.equal(r.code, 0, r.err);
+    report = JSON.parse(r.out);
+    assert.deepEqual(report.lrs.map((l) => [l.name, l.how, l.statements]),
+      [['main', 'voided', mine.length], ['second', 'erased', 0]]);
+    assert.equal(asked.at(-1)[0], 'DELETE');
+    assert.match(asked.at(-1)[1], new RegExp(`"name":"${actor}"`));
+    for (const s of mine) {
+      const got = await fetch(`${lrs.endpoint}/statements?statementId=${s.id}`,
+        { headers: { 'X-Experience-API-Version': '1.0.3' } });
+      assert.equal(got.status, 404, 'voided');
+    }
+    const others = before.filter((s) => s.actor.account.name !== actor);
+    for (const s of others) {
+      const got = await fetch(`${lrs.endpoint}/statements?statementId=${s.id}`,
+        { headers: { 'X-Experience-API-Version': '1.0.3' } });
+      assert.equal(got.status, 200, 'what others did stays');
+    }
+  });
+
+  await t.test('voids once, although it was called twice, and not in her name', async () => {
+    const voiding = (await lrs.stored()).filter((s) => s.verb.id.endsWith('/voided'));
+    assert.equal(voiding.length, mine.length);
+    assert.ok(voiding.every((s) => s.actor.account.name !== actor));
+    assert.ok((await lrs.receptions()).every((r) => r.forms === 1));
+  });
+
+  await t.test('nothing about her is left in the store', async () => {
+    assert.ok(report.local.rows >= 4);
+    const again = JSON.parse((await place.afterword(['erase', 'ada-lovelace', '--yes', '--json'])).out);
+    assert.equal(again.local.rows, 0);
+    assert.equal(JSON.parse((await place.afterword(['status', '--json'])).out).members, 2);
+  });
+
+  await t.test('what remains is told, with its end', async () => {
+    const text = report.remains.join('\n');
+    assert.match(text, /LRS "main" keeps \d+ voided statements/);
+    assert.match(text, /The journal keeps 2 records until about \d{4}-\d\d-\d\d/);
+    assert.match(text, /The statement log keeps \d+ records/);
+    assert.match(text, /pseudonym can be computed again/);
+  });
+
+  await t.test('others go on as before', async () => {
+    await place.notify(completions(1, 70));
+    const r = await place.work();
+    assert.equal(r.code, 0, r.err);
+    assert.equal(JSON.parse((await place.afterword(['status', '--json'])).out).dead_letters, 0);
+  });
+
+  await t.test('statements that still wait are not overtaken', async () => {
+    await lrs.control({ status: 503 });
+    await place.notify([{ kind: 'course_completed', learner: 'bob', course: 'fire-101' }]);
+    await place.work();
+    const r = await place.afterword(['erase', 'bob', '--yes']);
+    assert.equal(r.code, 1);
+    assert.match(r.err, /still wait/);
+    await lrs.control({ clear: true });
+  });
+});
