@@ -203,7 +203,7 @@ static int remove_rows(struct state *s, const char *learner, const struct dead_i
         rc = state_commit(s, err);
     if (rc != AW_OK)
         state_rollback(s);
-    return rc;
+    return rc == AW_OK ? state_scrub(s, err) : rc;
 }
 
 int erase_local(struct aw *self, const char *learner, const char *actor_text, json_t *report,

@@ -190,7 +190,9 @@ int state_open(const char *dir, struct state **out, aw_error *err)
     rc = run_sql(s,
                  "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=OFF;"
                  "PRAGMA cache_size=-4096;PRAGMA wal_autocheckpoint=2000;"
-                 "PRAGMA journal_size_limit=16777216;PRAGMA temp_store=MEMORY;",
+                 "PRAGMA journal_size_limit=16777216;PRAGMA temp_store=MEMORY;"
+                 /* What is erased is overwritten (Debian's SQLite does so unasked). */
+                 "PRAGMA secure_delete=ON;",
                  err);
     if (rc == AW_OK)
         rc = upgrade(s, err);
@@ -239,6 +241,11 @@ int state_commit(struct state *s, aw_error *err)
         turn_give(&s->turn);
     }
     return rc;
+}
+
+int state_scrub(struct state *s, aw_error *err)
+{
+    return run_sql(s, "PRAGMA wal_checkpoint(TRUNCATE);", err);
 }
 
 int state_mark(struct state *s, aw_error *err)

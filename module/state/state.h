@@ -313,5 +313,8 @@ int64_t state_count(struct state *s, const char *what); /* "discussions", "membe
 
 /* Removes what is kept about the learner; out_rows: how many rows went. */
 int state_person_erase(struct state *s, const char *learner, int64_t *out_rows, aw_error *err);
+/* After the commit: old copies of what was removed leave the write-ahead log, as far as nobody
+ * reads there now. */
+int state_scrub(struct state *s, aw_error *err);
 
 #endif

@@ -2,7 +2,9 @@
 'use strict';
 const test = require('node:test');
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const http = require('node:http');
+const path = require('node:path');
 const { startLrs, workplace, completions } = require('./lrs_help');
 
 test('afterword erase', async (t) => {
@@ -78,6 +80,11 @@ test('afterword erase', async (t) => {
     assert.ok(report.local.rows >= 4);
     const again = JSON.parse((await place.afterword(['erase', 'ada-lovelace', '--yes', '--json'])).out);
     assert.equal(again.local.rows, 0);
+    for (const file of ['state.db', 'state.db-wal'].map((f) => path.join(place.state, f))) {
+      const bytes = fs.existsSync(file) ? fs.readFileSync(file, 'latin1') : '';
+      for (const trace of ['my-very-own-words', 'A question of mine', 'ada-lovelace'])
+        assert.ok(!bytes.includes(trace), `${trace} in ${file}`);
+    }
     assert.equal(JSON.parse((await place.afterword(['status', '--json'])).out).members, 2);
   });
 
