@@ -22,6 +22,9 @@ struct buf {
 
 #define BUF_INIT(max_bytes) {NULL, 0, 0, (max_bytes), AW_OK}
 
+/* Over an array, which it never leaves: no allocation, no buf_free(). What does not fit: AW_ELIMIT. */
+#define BUF_ON(array) {(array), 0, sizeof(array), sizeof(array) - 1, AW_OK}
+
 void buf_init(struct buf *b, size_t max_bytes);
 void buf_free(struct buf *b);                    /* NULL and zeroed accepted; may be used again */
 void buf_reset(struct buf *b);                   /* len 0, error cleared, memory kept */

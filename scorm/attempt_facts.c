@@ -13,19 +13,12 @@ bool scorm_value_is(const struct scorm_value *v, const char *text)
 /* The strict form of a vocabulary value, or "". */
 static const char *word(const struct scorm_value *v, enum scorm_version version, char out[32])
 {
-    struct buf b = BUF_INIT(64);
+    char text[32] = "";
+    struct buf b = BUF_ON(text);
     const struct cmi_element *e = v ? cmi_element_of(version, (enum cmi_role)v->role) : NULL;
     out[0] = 0;
-    if (!e || v->len > 40)
-        return out;
-    if (e->vocabulary && cmi_vocabulary_has(e->vocabulary, v->text, v->len) && v->len < 32) {
-        memcpy(out, v->text, v->len);
-        out[v->len] = 0;
-        return out;
-    }
-    if (cmi_read(e, v->text, v->len, &b) != CMI_BAD && b.data && b.len < 32)
-        memcpy(out, b.data, b.len + 1);
-    buf_free(&b);
+    if (e && v->len <= 40 && cmi_read(e, v->text, v->len, &b) != CMI_BAD && !b.error)
+        memcpy(out, text, b.len + 1);
     return out;
 }
 

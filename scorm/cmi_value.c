@@ -118,6 +118,7 @@ bool cmi_real(const char *text, size_t len, double *out)
 /* Java's Double.parseDouble, which ADL's validators call: also NaN, Infinity, and 1.5f, 1.5d. */
 static bool java_double(const char *text, size_t len, double *out)
 {
+    trim(&text, &len);
     size_t end, sign = len && (text[0] == '+' || text[0] == '-') ? 1 : 0;
     if (len - sign == 3 && memcmp(text + sign, "NaN", 3) == 0) {
         *out = NAN;

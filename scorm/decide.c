@@ -161,7 +161,8 @@ void scorm_decide(const struct scorm_facts *facts, const struct scorm_policy *po
                   struct scorm_decision *out)
 {
     struct scorm_decision d = {SCORM_COMPLETION_UNKNOWN, SCORM_SUCCESS_UNKNOWN, false, ""};
-    struct buf b = BUF_INIT(4 * SCORM_BECAUSE_BYTES);
+    char text[4 * SCORM_BECAUSE_BYTES] = "";
+    struct buf b = BUF_ON(text);
     if (decide_nothing(facts, &b)) {
         d.final = false;
     } else {
@@ -175,8 +176,6 @@ void scorm_decide(const struct scorm_facts *facts, const struct scorm_policy *po
         }
         d.final = is_final(facts, policy, &d);
     }
-    if (b.data)
-        strncpy(d.because, b.data, sizeof d.because - 1);
-    buf_free(&b);
+    strncpy(d.because, text, sizeof d.because - 1);
     *out = d;
 }

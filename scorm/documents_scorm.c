@@ -54,11 +54,11 @@ static void number(struct buf *b, const char *member, struct scorm_number n)
 
 static void duration(struct buf *b, const char *member, int64_t ms)
 {
-    struct buf iso = BUF_INIT(64);
-    cmi_duration_write(&iso, ms);
+    char iso[64] = "";
+    struct buf text_of_it = BUF_ON(iso);
+    cmi_duration_write(&text_of_it, ms);
     name(b, member);
-    buf_json_str(b, iso.data);
-    buf_free(&iso);
+    buf_json_str(b, iso);
 }
 
 /* ---- bodies --------------------------------------------------------------------- */
@@ -178,14 +178,14 @@ int scorm_documents(const void *blob, size_t blob_len, const struct scorm_contex
         if (!due((enum scorm_document_kind)k, &s, outcome))
             continue;
         buf_reset(&b);
-        if (!body(&b, (enum scorm_document_kind)k, &s, ctx, attempt.data))
+        bool something = body(&b, (enum scorm_document_kind)k, &s, ctx, attempt.data);
+        if ((rc = buf_error(&b, "document", err)) != AW_OK || !something)
             continue;
         struct scorm_document d = {
             .kind = (enum scorm_document_kind)k, .is_profile = kinds[k].is_profile,
             .activity = kinds[k].of_attempt ? attempt.data : ctx->item_iri, .id = kinds[k].id,
             .body = b.data, .len = b.len, .appends = kinds[k].appends};
-        if ((rc = buf_error(&b, "document", err)) == AW_OK)
-            rc = emit(user, &d, err);
+        rc = emit(user, &d, err);
     }
     buf_free(&b);
     buf_free(&attempt);

@@ -99,6 +99,17 @@ void scorm_attempt_iri(struct buf *out, const struct scorm_context *ctx, uint32_
     buf_puts(out, text);
 }
 
+const char *tell_take(struct tell *t, struct buf *b)
+{
+    const char *out = "";
+    if (b->error && b->error != AW_ELIMIT && t->rc == AW_OK)
+        t->rc = buf_error(b, "statement", t->err);
+    else if (b->data)
+        out = tell_text(t, b->data, b->len);
+    buf_free(b);
+    return out;
+}
+
 const char *tell_row_iri(struct tell *t, const char *folder, const char *id, size_t len)
 {
     char unique[UUID5_TEXT];
@@ -114,9 +125,7 @@ const char *tell_row_iri(struct tell *t, const char *folder, const char *id, siz
     } else {
         percent(&b, id, len);
     }
-    const char *out = b.error ? "" : tell_text(t, b.data, b.len);
-    buf_free(&b);
-    return out;
+    return tell_take(t, &b);
 }
 
 /* ---- one statement ------------------------------------------------------------- */

@@ -53,6 +53,8 @@ void tell_send(struct tell *t, struct xapi_statement *st, int64_t wanted_ms, con
                unsigned index, uint32_t hash, uint32_t times);
 /* NUL-terminated valid UTF-8 in the scratch; "" if there is no room. Never NULL. */
 const char *tell_text(struct tell *t, const char *text, size_t len);
+/* The same of a buffer, which is freed; running out of memory ends the telling. */
+const char *tell_take(struct tell *t, struct buf *b);
 /* <sco>/<folder>/<id>, percent-encoded; a long or empty id becomes a UUID of it. */
 const char *tell_row_iri(struct tell *t, const char *folder, const char *id, size_t len);
 /* The milliseconds of an event inside this session, from the content's own clock. */

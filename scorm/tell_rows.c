@@ -29,14 +29,14 @@ static const char *interaction_type(const struct scorm_value *v)
     static const char *const types[] = {"true-false", "choice",     "fill-in", "long-fill-in",
                                         "matching",   "performance", "sequencing", "likert",
                                         "numeric",    "other"};
-    struct buf b = BUF_INIT(64);
+    char text[32] = "";
+    struct buf b = BUF_ON(text);
     const char *found = "other";
     const struct cmi_element *e = cmi_element_of(SCORM_2004, CMI_INTERACTION_TYPE);
-    if (v && v->len <= 40 && cmi_read(e, v->text, v->len, &b) != CMI_BAD && b.data)
+    if (v && v->len <= 40 && cmi_read(e, v->text, v->len, &b) != CMI_BAD)
         for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-            if (strcmp(b.data, types[i]) == 0)
+            if (strcmp(text, types[i]) == 0)
                 found = types[i];
-    buf_free(&b);
     return found;
 }
 
@@ -65,9 +65,7 @@ static const char *convert_list(struct tell *t, const char *text, size_t len, bo
             buf_putc(&b, text[i]);
         }
     }
-    const char *out = tell_text(t, b.data ? b.data : "", b.len);
-    buf_free(&b);
-    return out;
+    return tell_take(t, &b);
 }
 
 /* min[:]max to min:max, as xAPI's own sample of a performance has it. */
@@ -82,9 +80,7 @@ static const char *convert_range(struct tell *t, const char *text, size_t len)
             buf_putc(&b, text[i]);
         }
     }
-    const char *out = tell_text(t, b.data ? b.data : "", b.len);
-    buf_free(&b);
-    return out;
+    return tell_take(t, &b);
 }
 
 static const char *convert(struct tell *t, const char *type, const char *text, size_t len, bool pattern)
@@ -155,16 +151,15 @@ static void add_description(struct tell *t, struct xapi_activity *a, const struc
 
 static const char *weighting_json(struct tell *t, const struct scorm_value *v)
 {
-    struct buf b = BUF_INIT(256);
+    char json[160] = "";
+    struct buf b = BUF_ON(json);
     double number;
     if (!v || !cmi_real(v->text, v->len, &number))
         return NULL;
     BUF_LIT(&b, "{\"" SCORM_EXT_WEIGHTING "\":");
     buf_json_real(&b, number);
     buf_putc(&b, '}');
-    const char *out = b.error ? NULL : tell_text(t, b.data, b.len);
-    buf_free(&b);
-    return out;
+    return b.error ? NULL : tell_text(t, b.data, b.len);
 }
 
 static void tell_response(struct tell *t, const struct scorm_value *id, uint32_t hash, uint32_t times)

@@ -200,7 +200,7 @@ static const struct {
     {CMI_TYPE_TIME, "1:15:30", CMI_LENIENT, "01:15:30.00"},
     {CMI_TYPE_TIME, "24:00:00", CMI_BAD, ""},
     {CMI_TYPE_REAL, "0.5", CMI_STRICT, "0.5"},
-    {CMI_TYPE_REAL, " 0.5", CMI_LENIENT, "0.5"},
+    {CMI_TYPE_REAL, " 0.5", CMI_STRICT, "0.5"},
     {CMI_TYPE_REAL, "-0", CMI_STRICT, "0"},
     {CMI_TYPE_REAL, "1e-1", CMI_STRICT, "0.1"},
     {CMI_TYPE_REAL, "NaN", CMI_BAD, ""},
