@@ -301,6 +301,7 @@ static int write_topics(struct reading *r, const char *discussion, aw_error *err
         BUF_LIT(b, "]}");
     }
     buf_putc(b, ']');
+    r->topic = NULL;
     free(all.in);
     return rc;
 }

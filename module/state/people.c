@@ -106,7 +106,7 @@ int state_enrolment_put(struct state *s, struct state_enrolment *e, aw_error *er
                 (int64_t)e->withdrawn);
         return sq_run(s, q, err);
     }
-    sq_bind(q, "tbttiibiii", NULL, e->registration.bytes, (size_t)16, e->learner, e->course,
+    sq_bind(q, "tbttiibiii", (const char *)NULL, e->registration.bytes, (size_t)16, e->learner, e->course,
             e->chain_ms, (int64_t)e->completed, e->completed_statement.bytes, (size_t)16,
             (int64_t)e->success, (int64_t)e->revision, (int64_t)e->withdrawn);
     int rc = sq_run(s, q, err);
