@@ -10,6 +10,8 @@
 
 #define LINE_BYTES 8192
 
+const char say_end[] = "";
+
 static bool plain(const char *text)
 {
     if (!*text || !utf8_valid(text, strlen(text), NULL))

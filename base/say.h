@@ -14,7 +14,8 @@ struct say {
     int level; /* lines above it are dropped */
 };
 
-#define SAY_END ((const char *)-1)
+extern const char say_end[];
+#define SAY_END say_end
 /* say(s, AW_LOG_INFO, "statement delivered", "lrs", name, "count", n_text, SAY_END):
  * pairs of name and text; a NULL value skips the pair. */
 void say(const struct say *s, int level, const char *message, ...);

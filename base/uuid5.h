@@ -17,7 +17,8 @@ extern const uuid5 uuid5_afterword;
 
 /* Over the parts joined by U+001F; NULL counts as "", and the last part must be
  * UUID5_END. So ("a", "b") and ("ab") differ. */
-#define UUID5_END ((const char *)-1)
+extern const char uuid5_end[];
+#define UUID5_END uuid5_end
 uuid5 uuid5_make(const uuid5 *ns, const char *first, ...);
 uuid5 uuid5_bytes(const uuid5 *ns, const void *name, size_t len);
 void uuid5_text(const uuid5 *id, char out[UUID5_TEXT]); /* lower case */

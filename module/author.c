@@ -105,6 +105,7 @@ int aw_link_remove(aw *self, const char *id, aw_error *err)
 
 struct adding {
     const char *course, *title;
+    char *own_title;    /* of the package, where the caller gave none */
     char *course_json;  /* of the item tree, or NULL */
     struct link *link;  /* of the sidecar, or NULL */
 };
@@ -128,8 +129,12 @@ static int read_package(const char *path, struct adding *a, char **out_inspect, 
         rc = scorm_course_json(course, &a->course_json, err);
     if (rc == AW_OK)
         rc = scorm_inspect_json(course, &inspect, err);
-    if (rc == AW_OK && !(a->title && *a->title) && !(a->title = strdup(course->title)))
-        rc = error_nomem(err, "title");
+    if (rc == AW_OK && !(a->title && *a->title)) {
+        a->own_title = strdup(course->title);
+        a->title = a->own_title;
+        if (!a->own_title)
+            rc = error_nomem(err, "title");
+    }
     /* A bare manifest has no sidecar. */
     if (rc == AW_OK && scorm_package_open(path, &package, NULL) == AW_OK) {
         rc = scorm_package_sidecar(package, &sidecar, &sidecar_len, err);
@@ -173,8 +178,7 @@ int aw_course_add(aw *self, const char *course, const char *title, const char *p
     }
     if (rc != AW_OK || !out_json)
         free(inspect);
-    if (a.title != title)
-        free((char *)a.title);
+    free(a.own_title);
     free(a.course_json);
     link_free(a.link);
     return rc;

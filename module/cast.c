@@ -156,26 +156,40 @@ static int attributes_text(const aw_event *e, char *out, size_t size, aw_error *
     return rc;
 }
 
-/* What the event says anew of the learner; true if anything changed. */
+/* Keeps what is new; *changed says that something was. */
+static void renew(char *out, size_t size, const char *text, bool *changed)
+{
+    if (!given(text) || strcmp(out, text) == 0)
+        return;
+    set_text(out, size, text);
+    *changed = true;
+}
+
+#define RENEW(array, text, changed) renew((array), sizeof(array), (text), (changed))
+
+/* What the event says anew of the learner. */
 static int update_person(const struct config *config, const aw_event *e, struct state_person *p,
                          bool *out_changed, aw_error *err)
 {
-    struct state_person before = *p;
+    char attributes[sizeof p->attributes];
+    *out_changed = false;
     if (e->attribute_count > 0) {
-        int rc = attributes_text(e, p->attributes, sizeof p->attributes, err);
+        int rc = attributes_text(e, attributes, sizeof attributes, err);
         if (rc != AW_OK)
             return rc;
+        RENEW(p->attributes, attributes, out_changed);
     }
-    if (e->utc_offset_min != AW_UTC_OFFSET_UNKNOWN)
+    if (e->utc_offset_min != AW_UTC_OFFSET_UNKNOWN && e->utc_offset_min != p->utc_offset_min) {
         p->utc_offset_min = e->utc_offset_min;
-    if (given(e->language) && e->kind == AW_EVENT_LEARNER_ENROLLED)
-        SET(p->language, e->language);
+        *out_changed = true;
+    }
+    if (e->kind == AW_EVENT_LEARNER_ENROLLED)
+        RENEW(p->language, e->language, out_changed);
     /* Names and addresses are kept only where a statement or a forum may show them. */
-    if (config->names && given(e->learner_name))
-        SET(p->name, e->learner_name);
-    if (config->actor != ACTOR_ACCOUNT && given(e->learner_email))
-        SET(p->email, e->learner_email);
-    *out_changed = memcmp(&before, p, sizeof before) != 0;
+    if (config->names)
+        RENEW(p->name, e->learner_name, out_changed);
+    if (config->actor != ACTOR_ACCOUNT)
+        RENEW(p->email, e->learner_email, out_changed);
     return AW_OK;
 }
 

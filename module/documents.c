@@ -161,7 +161,7 @@ static int send(struct xapi_lrs *lrs, const json_t *request, aw_error *err)
         rc = json_get_object(request, "document", &m.document, err);
     if (rc == AW_OK && (!api || !m.document))
         rc = error_set(err, AW_EINVAL, "document", "the record describes no request");
-    if (rc != AW_OK)
+    if (rc != AW_OK || !api)
         return rc;
     key.kind = strcmp(api, "state") == 0 ? DOCUMENT_STATE : DOCUMENT_ACTIVITY_PROFILE;
     m.appends = appends;

@@ -208,7 +208,12 @@ static int poll_forum(struct forum_thread *f, aw_error *err)
     char cursor_name[96], *cursor = NULL;
     aw_forum_reply reply = {.struct_size = sizeof reply};
     struct refs *rooms = calloc(1, sizeof *rooms), *topics = calloc(1, sizeof *topics);
-    int rc = rooms && topics ? AW_OK : error_nomem(err, f->name);
+    int rc = AW_OK;
+    if (!rooms || !topics) {
+        free(rooms);
+        free(topics);
+        return error_nomem(err, f->name);
+    }
     snprintf(cursor_name, sizeof cursor_name, "poll:%s", f->name);
     if (rc == AW_OK) {
         rooms->name = topics->name = f->name;

@@ -36,19 +36,20 @@ static void make_anonymous(const struct aw *self, aw_event *event, char name[48]
     event->utc_offset_min = AW_UTC_OFFSET_UNKNOWN;
 }
 
-static int notify(struct aw *self, aw_event *event, aw_error *err)
+static int notify(struct aw *self, const aw_event *event, aw_error *err)
 {
     char anonymous[48];
-    int rc = event_validate(event, err);
-    if (rc == AW_OK && event->course && *event->course && !self->config.accept_unknown_courses)
-        rc = known_check(self->known, event->course, err);
+    aw_event e = *event;
+    int rc = event_validate(&e, err);
+    if (rc == AW_OK && e.course && *e.course && !self->config.accept_unknown_courses)
+        rc = known_check(self->known, e.course, err);
     if (rc != AW_OK)
         return rc;
-    if (event->anonymous == AW_YES && event->learner && *event->learner)
-        make_anonymous(self, event, anonymous);
-    if (event->time_ms == 0)
-        event->time_ms = handle_now_ms(self);
-    return append(self, event, err);
+    if (e.anonymous == AW_YES && e.learner && *e.learner)
+        make_anonymous(self, &e, anonymous);
+    if (e.time_ms == 0)
+        e.time_ms = handle_now_ms(self);
+    return append(self, &e, err);
 }
 
 int aw_notify(aw *self, const aw_event *event, aw_error *err)

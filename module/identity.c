@@ -93,8 +93,9 @@ void identity_anonymous(const struct identity *id, const char *learner, const ch
 {
     uint8_t mac[32];
     keyed(id, "anonymous", learner, discussion, mac);
-    memcpy(out, IDENTITY_ANONYMOUS, 5);
-    digest_hex(mac, 16, out + 5);
+    char hex[33];
+    digest_hex(mac, 16, hex);
+    snprintf(out, 48, "%s%s", IDENTITY_ANONYMOUS, hex);
 }
 
 void identity_token(const struct identity *id, const char *discussion, const char *learner,

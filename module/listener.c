@@ -174,7 +174,9 @@ static enum MHD_Result health(struct listener *l, struct MHD_Connection *c)
     bool well = !l->handlers.health || l->handlers.health(l->handlers.context, why, sizeof why - 1);
     if (well)
         return say_text(c, MHD_HTTP_OK, "ok\n");
-    strcat(why, "\n");
+    size_t len = strlen(why);
+    why[len] = '\n'; /* one byte was kept for it */
+    why[len + 1 < sizeof why ? len + 1 : len] = 0;
     return say_text(c, MHD_HTTP_SERVICE_UNAVAILABLE, why);
 }
 
@@ -209,7 +211,7 @@ static enum MHD_Result route(struct listener *l, struct MHD_Connection *c, const
 static bool announced_too_large(struct MHD_Connection *c)
 {
     const char *length = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Content-Length");
-    return length && (strlen(length) > 9 || atol(length) > (long)LISTENER_BODY_BYTES);
+    return length && (strlen(length) > 9 || strtol(length, NULL, 10) > (long)LISTENER_BODY_BYTES);
 }
 
 static enum MHD_Result serve(void *context, struct MHD_Connection *c, const char *path,

@@ -61,7 +61,7 @@ static int call_link_put(aw *self, const json_t *request, char **out_json, aw_er
     int rc = object_text(request, "link", &link, err);
     if (rc == AW_OK && !link)
         rc = error_set(err, AW_EINVAL, "link", "is missing; this call needs it");
-    if (rc == AW_OK)
+    if (rc == AW_OK && link)
         rc = aw_link_put(self, link, strlen(link), &id, err);
     if (rc == AW_OK) {
         buf_json_str(&quoted, id);

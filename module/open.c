@@ -291,7 +291,7 @@ static int find_member(struct interp *in, const aw_event *e, struct state_discus
 int open_left(struct interp *in, const aw_event *e, aw_error *err)
 {
     struct state_discussion d;
-    struct state_member m;
+    struct state_member m = {.state = 0};
     struct cast c;
     int rc = find_member(in, e, &d, &m, err);
     if (rc != AW_OK || m.state == MEMBER_LEFT)
@@ -325,7 +325,7 @@ int open_left(struct interp *in, const aw_event *e, aw_error *err)
 int open_rejoined(struct interp *in, const aw_event *e, aw_error *err)
 {
     struct state_discussion d;
-    struct state_member m;
+    struct state_member m = {.state = 0};
     int rc = find_member(in, e, &d, &m, err);
     if (rc != AW_OK || m.state != MEMBER_LEFT)
         return rc;

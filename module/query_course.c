@@ -135,8 +135,8 @@ static int write_manifest(const struct query *q, const char *item, aw_error *err
 
 int query_attempt(const struct query *q, aw_error *err)
 {
-    const char *item;
-    struct state_enrolment e;
+    const char *item = "";
+    struct state_enrolment e = {0};
     struct state_attempt a = {0};
     int rc = query_need(q, "activity", &item, err);
     if (rc == AW_OK)
