@@ -26,9 +26,10 @@
 #define FIRST_RETRY_MS 500
 #define LONGEST_RETRY_MS 300000
 #define MAX_REFS 4096
-/* After a kill the job waits so long: what was under way then has come through or never
- * will, and looking up before creating tells the truth. */
-#define LEASE_MS 60000
+/* A job found leased at the start is one whose worker was killed: it waits until what was
+ * under way then has come through or never will, so that looking up tells the truth. */
+#define SETTLE_DEFAULT_MS 60000
+#define LEASE_MS (24 * 3600000)
 
 struct forum_thread {
     struct worker *worker;
@@ -343,7 +344,10 @@ static void forum_free(struct forum_thread *f)
 static int prepare(struct forum_thread *f, const json_t *config, aw_error *err)
 {
     int64_t seconds = POLL_DEFAULT_MS / 1000;
+    int64_t settle_ms = SETTLE_DEFAULT_MS;
     int rc = json_get_i64(config, "poll_seconds", 1, 86400, &seconds, err);
+    if (rc == AW_OK)
+        rc = json_get_i64(config, "settle_ms", 1, 3600000, &settle_ms, err);
     if (rc == AW_OK)
         rc = forum_http_open(f->worker->aw, config, &f->worker->ending, &f->http, err);
     if (rc == AW_OK)
@@ -356,7 +360,7 @@ static int prepare(struct forum_thread *f, const json_t *config, aw_error *err)
     snprintf(f->note, sizeof f->note, "forum:%s", f->name);
     if (provider_capabilities(f->provider) & AW_FORUM_CAN_POLL)
         f->poll_ms = seconds * 1000;
-    return AW_OK;
+    return state_jobs_hold(f->state, f->name, handle_now_ms(f->worker->aw) + settle_ms, err);
 }
 
 int forum_start(struct worker *w, const json_t *config, struct forum_thread **out, aw_error *err)

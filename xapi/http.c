@@ -256,6 +256,7 @@ static CURLcode set_request(struct http_client *c, const struct http_request *r,
     bool get = strcmp(r->method, "GET") == 0;
     CURLcode rc = curl_easy_setopt(h, CURLOPT_URL, r->url);
     curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)c->timeout_ms);
+    curl_easy_setopt(h, CURLOPT_FRESH_CONNECT, r->once ? 1L : 0L);
     if (get) {
         curl_easy_setopt(h, CURLOPT_HTTPGET, 1L);
     } else {

@@ -49,6 +49,9 @@ struct http_request {
     const struct http_span *body;  /* sent one after another; NULL: no body */
     size_t body_spans;
     size_t answer_max;             /* bytes kept of the answer's body */
+    /* Never sent twice. libcurl repeats a request by itself, a POST too, when a connection
+     * that it had kept dies before the answer: of a new connection it does not. */
+    bool once;
 };
 
 enum http_fate {

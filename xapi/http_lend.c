@@ -64,7 +64,8 @@ int http_lend(void *user, const aw_forum_http *request, aw_forum_http_reply *out
         const struct http_request r = {.method = request->method, .url = request->url,
                                        .headers = headers, .body = request->body ? &body : NULL,
                                        .body_spans = request->body ? 1 : 0,
-                                       .answer_max = LIMIT_ANSWER_BYTES};
+                                       .answer_max = LIMIT_ANSWER_BYTES,
+                                       .once = strcmp(request->method, "POST") == 0};
         http_set_timeout(client, request->timeout_ms > 0 ? request->timeout_ms : LEND_TIMEOUT_MS);
         rc = http_send(client, &r, &answer, &err);
         snprintf(out->error, sizeof out->error, "%.255s", err.text);

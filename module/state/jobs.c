@@ -132,6 +132,15 @@ static int64_t one_number(struct state *s, const char *sql, const char *argument
     return n;
 }
 
+int state_jobs_hold(struct state *s, const char *provider, int64_t until_ms, aw_error *err)
+{
+    sqlite3_stmt *q = sq_get(s, "UPDATE job SET next_ms=?1 WHERE provider=?2 AND state=2", err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "it", until_ms, provider);
+    return sq_run(s, q, err);
+}
+
 int64_t state_jobs_open(struct state *s, const char *provider)
 {
     static const char all[] = "SELECT count(*) FROM job WHERE state IN(1,2)";

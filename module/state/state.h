@@ -269,6 +269,8 @@ typedef int (*state_job_each)(void *context, const struct state_job *j);
 /* What was asked for a learner, of one kind, newest first. */
 int state_jobs_for(struct state *s, const char *provider, const char *learner, uint32_t kind,
                    state_job_each each, void *context, aw_error *err);
+/* The provider's leased jobs are due again at until_ms: their taker is gone. */
+int state_jobs_hold(struct state *s, const char *provider, int64_t until_ms, aw_error *err);
 int64_t state_jobs_open(struct state *s, const char *provider); /* queued or leased; NULL: all */
 
 /* ---- dead letters ----------------------------------------------------------- */

@@ -119,6 +119,27 @@ static bool by_bot(const struct discourse *d, const json_t *post)
            (json_is_integer(user) && json_integer_value(user) <= 0); /* system */
 }
 
+/* A reply means nothing to whoever does not know the topic: its first post goes before. */
+static int tell_first(struct discourse *d, const struct reporter *t, const struct report *of,
+                      const json_t *tags)
+{
+    if (of->first)
+        return 0;
+    for (size_t i = 0; i < SEEN_POSTS; i++)
+        if (d->seen.posts[i].topic == of->topic && d->seen.posts[i].number == 1)
+            return 0;
+    struct answer a;
+    int rc = 0;
+    rest_get(&d->rest, &a, "/posts/by_number/%lld/1.json", (long long)of->topic);
+    if (answer_done(&a))
+        rc = json_member_i64(a.json, "post_number") == 1
+                 ? discourse_tell(d, t, a.json, of->title, tags, of->discussion) : 0;
+    else if (a.status != 404)
+        rc = AW_ENET;
+    answer_free(&a);
+    return rc;
+}
+
 int discourse_tell(struct discourse *d, const struct reporter *t, const json_t *post,
                    const char *title, const json_t *tags, const char *discussion)
 {
@@ -126,7 +147,9 @@ int discourse_tell(struct discourse *d, const struct reporter *t, const json_t *
     struct report p = read_post(post, title, tags, discussion);
     if (p.post <= 0 || p.topic <= 0 || (type > 0 && type != REGULAR_POST))
         return 0; /* "closed the topic" and whispers are no posts of a learner */
-    int rc = 0;
+    int rc = tell_first(d, t, &p, tags);
+    if (rc != 0)
+        return rc;
     if (by_bot(d, post)) {
         struct seen_post *s = seen_put(t->seen, p.post, p.topic);
         s->round = t->seen->round;

@@ -98,6 +98,29 @@ static int tell_votes(struct nodebb *n, const struct reporter *t, const struct r
     return rc;
 }
 
+static int tell_one(struct nodebb *n, const struct reporter *t, const json_t *post,
+                    const json_t *topic, const char *discussion);
+
+/* A reply means nothing to whoever does not know the topic: its first post goes before. */
+static int tell_first(struct nodebb *n, const struct reporter *t, const json_t *topic,
+                      const struct report *of)
+{
+    int64_t pid = json_member_i64(topic, "mainPid");
+    if (of->first || pid <= 0 || pid == of->post || seen_find(t->seen, pid))
+        return 0;
+    struct answer a;
+    int rc = 0;
+    rest_get(&n->rest, &a, "/api/v3/posts/%lld", (long long)pid);
+    if (answer_done(&a))
+        rc = tell_one(n, t, json_object_get(a.json, "response"), topic, of->discussion);
+    else if (a.status != 404)
+        rc = AW_ENET;
+    else
+        seen_put(t->seen, pid, of->topic)->deleted = true; /* gone: not to be asked again */
+    answer_free(&a);
+    return rc;
+}
+
 /* The bot's own posts were told when they were made; guests are nobody. */
 static int tell_one(struct nodebb *n, const struct reporter *t, const json_t *post,
                     const json_t *topic, const char *discussion)
@@ -105,7 +128,9 @@ static int tell_one(struct nodebb *n, const struct reporter *t, const json_t *po
     struct report p = read_post(post, topic, discussion);
     if (p.post <= 0 || p.topic <= 0 || p.user <= 0)
         return 0;
-    int rc = 0;
+    int rc = tell_first(n, t, topic, &p);
+    if (rc != 0)
+        return rc;
     if (p.user != n->uid)
         rc = report_post(t, &p);
     else /* votes on the bot's posts count, so it has to be known */
