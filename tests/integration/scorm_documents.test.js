@@ -80,7 +80,7 @@ async function notify(work, events) {
   assert.strictEqual((await documents(lrs, 'state', second, agent))['attempt-state'].total_time, 'PT5S');
 
   // An LRS without that API refuses: dead letters, and the statements go on.
-  await lrs.control({ path: '/activities/', status: 403 });
+  await lrs.control({ path: '/activities/', status: 405 });
   await notify(work, [commit({ status: 'failed', entry: 'resume', session: '00:00:09', sequence: 1 })]);
   const verbs = (await lrs.stored()).map((s) => s.verb.id.split('/').pop());
   assert.strictEqual(verbs.filter((v) => v === 'terminated').length, 2);
