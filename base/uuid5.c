@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "digest.h"
+#include "sha1.h"
 
 /* UUIDv5 of the URL namespace and "https://w3id.org/xapi/afterword"; a test derives it again. */
 const char uuid5_end[] = "";
@@ -14,64 +14,42 @@ const char uuid5_end[] = "";
 const uuid5 uuid5_afterword = {{0x17, 0xbe, 0x6b, 0xf6, 0x8e, 0x36, 0x5f, 0x33, 0x8d, 0xca, 0xd3,
                                 0xe6, 0x85, 0xff, 0x51, 0x81}};
 
-#define NAME_STACK 1024
-
-/* An id that silently differs would be sent twice under two names: no memory, no going on. */
-static void hash(const void *bytes, size_t len, uint8_t out[20])
+/* No memory is needed and nothing can fail: an id must come out, and always the same. */
+static uuid5 finish(struct sha1 *hash)
 {
-    if (!digest_sha1(bytes, len, out))
-        abort();
-}
-
-uuid5 uuid5_bytes(const uuid5 *ns, const void *name, size_t len)
-{
-    uint8_t stack[16 + NAME_STACK], *all = stack, sha1[20];
+    uint8_t sha1[20];
     uuid5 id;
-    if (len > NAME_STACK && !(all = malloc(16 + len)))
-        abort();
-    memcpy(all, ns->bytes, 16);
-    if (len > 0)
-        memcpy(all + 16, name, len);
-    hash(all, 16 + len, sha1);
-    if (all != stack)
-        free(all);
+    sha1_end(hash, sha1);
     memcpy(id.bytes, sha1, 16);
     id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0f) | 0x50);
     id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3f) | 0x80);
     return id;
 }
 
+uuid5 uuid5_bytes(const uuid5 *ns, const void *name, size_t len)
+{
+    struct sha1 hash;
+    sha1_begin(&hash);
+    sha1_add(&hash, ns->bytes, sizeof ns->bytes);
+    sha1_add(&hash, name, len);
+    return finish(&hash);
+}
+
 uuid5 uuid5_make(const uuid5 *ns, const char *first, ...)
 {
-    char stack[NAME_STACK], *name = stack;
-    size_t len = 0, room = sizeof stack;
-    uuid5 id = {{0}};
+    struct sha1 hash;
     va_list args;
+    sha1_begin(&hash);
+    sha1_add(&hash, ns->bytes, sizeof ns->bytes);
     va_start(args, first);
     for (const char *part = first; part != UUID5_END; part = va_arg(args, const char *)) {
-        size_t n = part ? strlen(part) : 0;
-        if (len + n + 1 > room) {
-            char *grown = malloc((len + n + 1) * 2);
-            /* An id that silently differs would be sent twice under two names: abort instead. */
-            if (!grown)
-                abort();
-            memcpy(grown, name, len);
-            if (name != stack)
-                free(name);
-            name = grown;
-            room = (len + n + 1) * 2;
-        }
         if (part != first)
-            name[len++] = 0x1f;
-        if (n)
-            memcpy(name + len, part, n);
-        len += n;
+            sha1_add(&hash, "\x1f", 1);
+        if (part)
+            sha1_add(&hash, part, strlen(part));
     }
     va_end(args);
-    id = uuid5_bytes(ns, name, len);
-    if (name != stack)
-        free(name);
-    return id;
+    return finish(&hash);
 }
 
 void uuid5_text(const uuid5 *id, char out[UUID5_TEXT])
