@@ -27,6 +27,25 @@ try {
 }
 if (!fs.existsSync(afterword)) skip(`${afterword} is not built`);
 
+// What players really posted, turned into statements, is judged along with the rest.
+const commits = path.join(process.env.AW_SHARED || '', 'data', 'scorm', 'commits');
+for (const name of fs.existsSync(commits) ? fs.readdirSync(commits).filter((file) => file.endsWith('.json')) : []) {
+  const captured = JSON.parse(fs.readFileSync(path.join(commits, name), 'utf8'));
+  const bodies = [...(captured.sessions || [captured])].flatMap((session) => session.commits || [])
+    .map((commit) => commit.body_raw).filter((body) => typeof body === 'string');
+  if (bodies.length === 0) continue;
+  const done = spawnSync(afterword, ['scorm', 'convert', '--course', 'https://learn.example.org/courses/captured',
+    '--learner', 'u-42', '--registration', '2d9a7ff4-7ad7-575a-a7bd-52cc4b970b7a', '--time', '2026-03-02T08:00:00Z',
+    '--title', 'Captured', '--language', 'en'],
+  { input: bodies.map((body) => `${JSON.stringify(body)}\n`).join(''), encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (done.status !== 0) {
+    console.error(`${name}: scorm convert exits ${done.status}: ${done.stderr}`);
+    process.exit(1);
+  }
+  fs.mkdirSync(emitted, { recursive: true });
+  fs.writeFileSync(path.join(emitted, `captured-${name.replace(/json$/, 'jsonl')}`), done.stdout);
+}
+
 const files = fs.existsSync(emitted)
   ? fs.readdirSync(emitted).filter((name) => name.endsWith('.jsonl')).sort() : [];
 if (files.length === 0) skip('no test has left statements; run the golden tests first');
