@@ -34,7 +34,7 @@ done < <(git ls-files -- '*.md' ':!tests/fuzz')
 if [ -f docs/errors.md ]; then
     while read -r code; do
         grep -q "$code" docs/errors.md || problem "docs/errors.md does not explain $code"
-    done < <(grep -oE '^ +AW_E[A-Z0-9]+' module/include/afterword/afterword.h | tr -d ' ' | sort -u)
+    done < <(grep -oE '^ +AW_E[A-Z0-9]+ = ' module/include/afterword/afterword.h | tr -d ' =' | sort -u)
 fi
 # Every event kind is in the page on the ABI.
 if [ -f docs/abi.md ]; then
@@ -42,7 +42,7 @@ if [ -f docs/abi.md ]; then
         name=$(echo "${kind#AW_EVENT_}" | tr 'A-Z' 'a-z')
         [ "$name" = none ] && continue
         grep -qE "$kind|\`$name\`" docs/abi.md || problem "docs/abi.md does not name the event $name"
-    done < <(grep -oE '^ +AW_EVENT_[A-Z_]+' module/include/afterword/afterword.h | tr -d ' ' | sort -u)
+    done < <(grep -oE '^ +AW_EVENT_[A-Z_]+' module/include/afterword/afterword.h | tr -d ' =' | sort -u)
 fi
 
 if [ "$problems" -gt 0 ]; then
