@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { startRealLrs, statement, statements, send, secret, scratch, until } = require('./lrs_help');
+const { startRealLrs, workplace, completions, statement, statements, send, secret, scratch, until } = require('./lrs_help');
 
 const shared = process.env.AW_SHARED || path.join(__dirname, '../../../shared');
 
@@ -81,6 +81,25 @@ async function main() {
       const r = await send(config, [...statements(2), s, ...statements(2)], ['--files', dir]);
       assert.deepEqual([r.end.settled, r.dead.length], [5, 0]);
       assert.equal((await held(s.id)).attachments[0].sha2, sha2);
+    });
+
+    await t.test('reconcile: all is there; one that is not is found, and sent again', async () => {
+      const place = workplace([{ name: 'real', ...config }]);
+      await place.notify(completions(30));
+      await place.work();
+      const whole = await place.afterword(['reconcile', '--json']);
+      assert.equal(whole.code, 0, whole.err + whole.out);
+      assert.equal(JSON.parse(whole.out.trim().split('\n').at(-1)).same, 30);
+      // another LRS with the same history has none of them
+      const empty = await startRealLrs();
+      const moved = JSON.parse(fs.readFileSync(place.config, 'utf8'));
+      moved.lrs[0].endpoint = empty.endpoint;
+      fs.writeFileSync(place.config, JSON.stringify(moved));
+      const missing = JSON.parse((await place.afterword(['reconcile', '--json', '--resend'])).out.trim().split('\n').at(-1));
+      assert.deepEqual([missing.missing, missing.resent], [30, 30]);
+      await until('the statements', async () =>
+        JSON.parse((await place.afterword(['reconcile', '--json'])).out.trim().split('\n').at(-1)).same === 30);
+      await empty.stop();
     });
 
     await t.test('speaks 1.0.x only: 2.0.0 is suspected, not thrown away', async () => {
