@@ -7,6 +7,7 @@
 #include "error.h"
 #include "json.h"
 #include "limits.h"
+#include "policy.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -148,6 +149,15 @@ static int read_words(struct config *c, aw_error *err)
     return rc;
 }
 
+/* A misspelt switch is seen when the library is opened, not when the first learner finishes. */
+static int check_policies(const json_t *scorm, aw_error *err)
+{
+    struct scorm_policies *policies = NULL;
+    int rc = scorm_policies_read(scorm, &policies, err);
+    scorm_policies_free(policies);
+    return rc;
+}
+
 static int read_sections(struct config *c, aw_error *err)
 {
     int64_t ignored = 0;
@@ -174,6 +184,8 @@ static int read_sections(struct config *c, aw_error *err)
         rc = json_get_array(c->root, "forums", &c->forums, err);
     if (rc == AW_OK)
         rc = json_get_object(c->root, "scorm", &c->scorm, err);
+    if (rc == AW_OK)
+        rc = check_policies(c->scorm, err);
     if (rc == AW_OK)
         rc = json_get_object(c->root, "listener", &c->listener, err);
     if (rc == AW_OK)

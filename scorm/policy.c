@@ -196,8 +196,12 @@ int scorm_policies_read(const json_t *config, struct scorm_policies **out, aw_er
     all = NULL;
 out:
     scorm_policies_free(all);
-    /* A wrong type is a mistake in the configuration here, not in an argument. */
-    return rc == AW_EINVAL || rc == AW_EJSON ? AW_ECONFIG : rc;
+    if (rc == AW_EINVAL || rc == AW_EJSON || rc == AW_ELIMIT) {
+        rc = AW_ECONFIG; /* a mistake in the configuration here, not in an argument */
+        if (err)
+            err->code = rc;
+    }
+    return rc;
 }
 
 void scorm_policies_free(struct scorm_policies *p)

@@ -317,7 +317,7 @@ static void test_a_wrong_policy_is_named(void **state)
         aw_error err = AW_ERROR_INIT;
         struct scorm_policies *p = NULL;
         int rc = policies(wrong[i], &p, &err);
-        if (rc != AW_ECONFIG || err.text[0] == 0)
+        if (rc != AW_ECONFIG || err.code != AW_ECONFIG || err.text[0] == 0)
             fail_msg("%s gave %d", wrong[i], rc);
         assert_null(p);
     }
