@@ -1,5 +1,5 @@
-// docs/statements.md tells the truth: its examples are parts of golden statements, and every
-// verb of the profile's templates is on the page.
+// docs/statements.md and the profile tell the truth: examples are parts of golden statements,
+// every verb of the profile's templates is on the page, and each template is followed by one.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -32,7 +32,14 @@ for (const [, name, index, text] of page.matchAll(/<!-- golden (\S+) (\d+) -->\n
 }
 if (examples < 20 || examples !== page.split('```json').length - 1) fault(`only ${examples} examples name their golden test`);
 
+// Every template is followed by some golden statement: none is there for nothing.
+const golden = path.join(source, 'tests', 'golden', 'statements');
+const told = fs.readdirSync(golden).flatMap((name) =>
+  JSON.parse(fs.readFileSync(path.join(golden, name, 'expected.json'), 'utf8')));
 for (const template of profile.templates) {
+  if (!told.some((s) => s.verb.id === template.verb && (!template.objectActivityType ||
+    (s.object.definition || {}).type === template.objectActivityType))) fault(`no golden statement follows ${template.id}`);
+
   if (!page.includes(template.verb)) fault(`docs/statements.md does not have ${template.verb} (${template.id})`);
 }
 for (const concept of profile.concepts) {
