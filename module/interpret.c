@@ -56,7 +56,7 @@ int interp_open(struct aw *self, struct interp **out, aw_error *err)
     in->aw = self;
     in->config = &self->config;
     in->identity = self->identity;
-    buf_init(&in->statements, INTERP_BATCH_BYTES + LIMIT_STATEMENT_BYTES + LIMIT_RECORD_BYTES);
+    buf_init(&in->statements, INTERP_BATCH_BYTES);
     int rc = state_open(self->config.state_dir, &in->state, err);
     if (rc == AW_OK)
         rc = scorm_policies_read(self->config.scorm, &in->policies, err);
@@ -89,9 +89,7 @@ void interp_begin(struct interp *in)
 
 bool interp_full(const struct interp *in)
 {
-    /* One event makes at most a few hundred statements (a commit with all its interactions). */
-    return in->statement_count > INTERP_BATCH_STATEMENTS / 2 ||
-           in->statements.len > INTERP_BATCH_BYTES / 2;
+    return in->statement_count > INTERP_FULL_STATEMENTS || in->statements.len > INTERP_FULL_BYTES;
 }
 
 bool interp_is_poison(int code)

@@ -29,8 +29,12 @@
 #include "state.h"
 #include "tell.h"
 
-#define INTERP_BATCH_STATEMENTS 4096
-#define INTERP_BATCH_BYTES (16u << 20)
+/* A batch ends when it is this full; one more event may then still give a great many
+ * statements (a commit of 4 MiB, all of it interactions). */
+#define INTERP_FULL_STATEMENTS 2048
+#define INTERP_FULL_BYTES (8u << 20)
+#define INTERP_BATCH_STATEMENTS 32768
+#define INTERP_BATCH_BYTES (96u << 20)
 #define INTERP_LINKS_PER_COURSE 16
 
 /* A course as the interpreter needs it: kept parsed until a link or course changes. */
