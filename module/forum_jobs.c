@@ -54,16 +54,25 @@ static const char *member(const json_t *o, const char *name)
     return json_string_value(json_object_get(o, name));
 }
 
-#define MAX_TAGS 16
+#define MAX_TEXTS 64
 
-static void fill_request(const json_t *o, const char *key, const char *tags[MAX_TAGS + 1],
-                         aw_forum_request *out)
+struct texts { /* NULL-terminated */
+    const char *in[MAX_TEXTS + 1];
+};
+
+static const char *const *read_texts(const json_t *o, const char *name, struct texts *out)
 {
-    const json_t *array = json_object_get(o, "tags");
+    const json_t *array = json_object_get(o, name);
     size_t n = 0;
-    for (; n < json_array_size(array) && n < MAX_TAGS; n++)
-        tags[n] = json_string_value(json_array_get(array, n));
-    tags[n] = NULL;
+    for (; n < json_array_size(array) && n < MAX_TEXTS; n++)
+        out->in[n] = json_string_value(json_array_get(array, n));
+    out->in[n] = NULL;
+    return n ? out->in : NULL;
+}
+
+static void fill_request(const json_t *o, const char *key, struct texts *tags,
+                         struct texts *managers, aw_forum_request *out)
+{
     *out = (aw_forum_request){
         .struct_size = sizeof *out,
         .key = key,
@@ -85,7 +94,8 @@ static void fill_request(const json_t *o, const char *key, const char *tags[MAX_
         .html = member(o, "html"),
         .language = member(o, "language"),
         .url = member(o, "url"),
-        .tags = n ? tags : NULL,
+        .tags = read_texts(o, "tags", tags),
+        .managers = read_texts(o, "managers", managers),
     };
 }
 
@@ -135,7 +145,7 @@ static int64_t backoff(struct forum_thread *f, uint32_t tries)
 
 static int do_job(struct forum_thread *f, const struct state_job *job, aw_error *err)
 {
-    const char *tags[MAX_TAGS + 1];
+    struct texts tags, managers;
     json_t *payload = NULL;
     aw_forum_request request;
     aw_forum_reply reply = {.struct_size = sizeof reply};
@@ -143,7 +153,7 @@ static int do_job(struct forum_thread *f, const struct state_job *job, aw_error 
                        err);
     if (rc != AW_OK)
         return rc;
-    fill_request(payload, job->key, tags, &request);
+    fill_request(payload, job->key, &tags, &managers, &request);
     pthread_mutex_lock(&f->calls);
     int outcome = job->kind > 0 && job->kind < CALL_COUNT
                       ? provider_call(f->provider, (enum provider_call)(job->kind - 1), &request, &reply)

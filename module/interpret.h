@@ -163,6 +163,7 @@ struct job_request {
     const char *topic_ref, *post_ref, *parent_ref;
     const char *title, *markdown, *html, *language, *url;
     const char *const *tags;
+    const char *const *managers; /* NULL-terminated, or NULL */
     int64_t not_before_ms; /* 0: now */
 };
 /* Asks for it, once per (discussion, call, learner, subject). */

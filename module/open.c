@@ -38,6 +38,19 @@ static void put_member(struct buf *b, const char *name, const char *text)
     buf_json_str(b, text);
 }
 
+static void put_list(struct buf *b, const char *name, const char *const *texts)
+{
+    if (!texts || !texts[0])
+        return;
+    buf_printf(b, ",\"%s\":[", name);
+    for (size_t i = 0; texts[i]; i++) {
+        if (i)
+            buf_putc(b, ',');
+        buf_json_str(b, texts[i]);
+    }
+    buf_putc(b, ']');
+}
+
 /* The request as JSON: what forum_jobs.c and a host's task read. */
 static int request_json(const struct state_discussion *d, const struct job_request *r,
                         const char *course_title, struct buf *b, aw_error *err)
@@ -66,15 +79,8 @@ static int request_json(const struct state_discussion *d, const struct job_reque
     put_member(b, "html", r->html);
     put_member(b, "language", r->language ? r->language : d->language);
     put_member(b, "url", r->url ? r->url : d->url);
-    if (r->tags && r->tags[0]) {
-        BUF_LIT(b, ",\"tags\":[");
-        for (size_t i = 0; r->tags[i]; i++) {
-            if (i)
-                buf_putc(b, ',');
-            buf_json_str(b, r->tags[i]);
-        }
-        buf_putc(b, ']');
-    }
+    put_list(b, "tags", r->tags);
+    put_list(b, "managers", r->managers);
     buf_putc(b, '}');
     return buf_error(b, "request", err);
 }
@@ -180,7 +186,15 @@ static int choose_room(struct interp *in, const struct cast *c, const struct lin
 /* The forum is asked for the room; the topic follows when the room is there (done.c). */
 static int ask_for_room(struct interp *in, const struct state_discussion *d, aw_error *err)
 {
-    struct job_request r = {.call = CALL_ROOM};
+    const struct interp_course *course;
+    const char *managers[LINK_PEOPLE + 1] = {NULL};
+    int rc = cast_course(in, d->course, &course, err);
+    if (rc != AW_OK)
+        return rc;
+    const struct link *link = cast_link(course, d->link);
+    for (size_t i = 0; link && i < link->manager_count; i++)
+        managers[i] = link->managers[i];
+    struct job_request r = {.call = CALL_ROOM, .managers = managers};
     return job_ask(in, d, &r, err);
 }
 

@@ -5,6 +5,7 @@ extern const struct cli_command cli_check;
 extern const struct cli_command cli_course;
 extern const struct cli_command cli_dead;
 extern const struct cli_command cli_erase;
+extern const struct cli_command cli_ideas;
 extern const struct cli_command cli_link;
 extern const struct cli_command cli_lrs;
 extern const struct cli_command cli_notify;
@@ -25,6 +26,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_reconcile,
     &cli_erase,
     &cli_link,
+    &cli_ideas,
     &cli_course,
     &cli_scorm,
     &cli_xapi,
