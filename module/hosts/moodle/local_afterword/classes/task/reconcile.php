@@ -149,7 +149,7 @@ class reconcile extends \core\task\scheduled_task {
      */
     private static function posts(int $since): \Generator {
         global $DB;
-        $bot = \local_afterword\forum_host::bot()->id;
+        $bot = \local_afterword\forum_post::bot()->id;
         $rows = $DB->get_records_sql('SELECT p.id, p.userid, p.parent, p.created, d.id AS discussionid, d.course, d.forum
                 FROM {forum_posts} p JOIN {forum_discussions} d ON d.id = p.discussion
                WHERE p.created >= ? AND p.userid <> ?
