@@ -86,6 +86,7 @@ function configure(endpoint) {
     lrs: [{ name: 'main', endpoint, version: '1.0.3',
       auth: { type: 'basic', user: 'afterword', password_file: path.join(folder, 'lrs-password') } }],
     forums: [{ name: 'local', type: 'local', url: '/discussions/{discussion}' }],
+    attachments: { send: 'files' },
   }, null, 2));
   return file;
 }

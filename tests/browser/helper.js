@@ -87,6 +87,7 @@ class World {
       lrs: [{ name: 'main', endpoint: w.endpoint, version: '1.0.3',
         auth: { type: 'basic', user: 'worker', password_file: path.join(w.dir, 'password') } }],
       forums: [{ name: 'local', type: 'local', url: '/discussions/{discussion}' }],
+      attachments: { send: 'files' },
       ...options.config,
     }));
     const courses = (options.courses || []).flatMap((name) => ['--course', needs(path.join(BUILD, 'courses', `${name}.zip`), name)]);
