@@ -6,7 +6,7 @@ const f = require('./forum_help.js');
 
 async function main() {
   const lrs = await f.startLrs();
-  const forum = await f.startForum('discourse', '--seed', '13', '--faults', '150', '--budget', '60');
+  const forum = await f.startForum('discourse', '--seed', '11', '--faults', '150', '--budget', '60');
   const place = await f.forumWorkplace(forum, { key: 'discourse-key',
     forum: { type: 'discourse', api_key_env: 'FORUM_KEY', api_username: 'afterword',
       connect_secret_env: 'FORUM_CONNECT', calls_per_minute: 0 } }, lrs);
