@@ -248,7 +248,7 @@ async function main(name, run) {
     if (world) {
       const codes = await world.stop();
       for (const [part, code] of Object.entries(codes))
-        if (code !== 0 && code !== null) { console.error(`${part} ended with ${code}`); process.exitCode = 1; }
+        if (code !== 0 && code !== null) { console.error(`${part} ended with ${code}\n${world[part].log().slice(-6000)}`); process.exitCode = 1; }
     }
   }
 }
