@@ -58,9 +58,9 @@ function read(folder) {
       } else if (m[2] === 'notrun' || m[2] === 'disabled') {
         // ctest says "notrun" both of exit code 77 and of a program that is not there.
         if (counted > 0) continue;
-        const missing = /Unable to find|Could not find|not run/i.test(m[3]) && !output.trim();
-        if (missing) all.failed.push({ label: name, why: 'the program was not built', output });
-        else all.skipped.push({ label: name, why: lastLine(output, /skip/i) });
+        if (!/SKIP_RETURN_CODE|Disabled/.test(m[3]) && /Unable to find|Failed to start|not found/i.test(m[3]))
+          all.failed.push({ label: name, why: 'the program was not built', output });
+        else all.skipped.push({ label: name, why: lastLine(output, /skip/i).replace(/^skipped: */i, '') });
       } else if (inner.failed.length === 0) {
         all.failed.push({ label: name, why: lastLine(output, /error|fail|assert|expected/i), output });
       } else {
