@@ -116,7 +116,9 @@ static int send_step(struct step *s, aw_error *err)
 {
     struct xapi_lrs *lrs = s->lrs;
     bool buried = false;
-    size_t from = lrs->look.active && s->n > 1 ? look_index(lrs, s->n) : 0;
+    if (s->n < 2)
+        lrs->look.active = false; /* there is no other to look at */
+    size_t from = lrs->look.active ? look_index(lrs, s->n) : 0;
     batch_build(lrs, s->statements, s->n, from, lrs->look.active ? 1 : batch_wanted(lrs, s->n),
                 &s->batch);
     int64_t begun_ms = timestamp_monotonic_ms();
