@@ -57,7 +57,7 @@ const fits = async (page) => {
 };
 
 main('picture', async ({ world, browser }) => {
-  const w = await world({ worker: 'thread' });
+  const w = await world({ worker: 'thread', config: { attachments: { send: 'files', max_bytes: 300000 } } });
   const b = await browser();
   const author = await newPage(b), amina = await newPage(b), jonas = await newPage(b), lena = await newPage(b);
   await signIn(author, w, 'Nadia Petrov');
@@ -103,9 +103,9 @@ main('picture', async ({ world, browser }) => {
   assert.match(await refused.innerText(), /"rack\.png" cannot be added: only pictures .* and PDFs can\. Nothing was posted/);
   await kept();
   await shot(amina, 'refused');
-  await write({ name: 'poster.png', mimeType: 'image/png', buffer: Buffer.concat([png(2, 2), Buffer.alloc(5000001)]) });
+  await write({ name: 'poster.png', mimeType: 'image/png', buffer: Buffer.concat([png(2, 2), Buffer.alloc(300000)]) });
   await until('the second sentence', async () => /poster/.test(await refused.innerText()));
-  assert.match(await refused.innerText(), /"poster\.png" is too large: it has 5\.0 MB, and at most 5\.0 MB/);
+  assert.match(await refused.innerText(), /"poster\.png" is too large: it has 301 kB, and at most 300 kB can be added/);
   await kept();
   assert.strictEqual(events(), before, 'a refused post left an event');
   assert.deepStrictEqual(amina.problems.filter((p) => !/422/.test(p)), []);
