@@ -1,4 +1,4 @@
-/* identity.c - keyed pseudonyms, registrations, tokens. */
+/* identity.c - keyed pseudonyms, registrations. */
 #include "identity.h"
 
 #include <errno.h>
@@ -96,17 +96,6 @@ void identity_anonymous(const struct identity *id, const char *learner, const ch
     char hex[33];
     digest_hex(mac, 16, hex);
     snprintf(out, 48, "%s%s", IDENTITY_ANONYMOUS, hex);
-}
-
-void identity_token(const struct identity *id, const char *discussion, const char *learner,
-                    char out[48])
-{
-    uint8_t mac[32];
-    struct buf text = BUF_INIT(64);
-    keyed(id, "token", discussion, learner, mac);
-    digest_base64(&text, mac, 24, true);
-    snprintf(out, 48, "%s", text.data ? text.data : "");
-    buf_free(&text);
 }
 
 uuid5 identity_registration(const struct config *c, const char *learner, const char *course)

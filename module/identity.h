@@ -31,10 +31,6 @@ void identity_account(const struct identity *id, const char *learner, char out[U
 void identity_anonymous(const struct identity *id, const char *learner, const char *discussion,
                         char out[48]);
 
-/* An unguessable token for /discuss/<token>: names discussion and learner to us alone. */
-void identity_token(const struct identity *id, const char *discussion, const char *learner,
-                    char out[48]);
-
 /* The enrolment's UUID where the host gave none. */
 uuid5 identity_registration(const struct config *c, const char *learner, const char *course);
 
