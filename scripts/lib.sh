@@ -100,7 +100,7 @@ build_preset() {
     fi
     say "Building build/$preset"
     ninja -C "$dir" -j "$(jobs_wanted)" "$@" >"$ROOT/build/ninja-$preset.log" 2>&1 || {
-        grep -E 'error|FAILED|warning' -A 5 "$ROOT/build/ninja-$preset.log" | head -n 60 >&2
+        grep -E '(error|warning): |undefined reference|^FAILED' -A 3 "$ROOT/build/ninja-$preset.log" | head -n 60 >&2
         die "the build failed." "The whole story is in build/ninja-$preset.log."
     }
 }
