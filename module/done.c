@@ -12,6 +12,7 @@
 #include "interpret.h"
 #include "serve.h"
 #include "json.h"
+#include "list.h"
 #include "open.h"
 
 static int room_there(struct interp *in, struct state_discussion *d, const aw_forum_reply *reply,
@@ -37,16 +38,12 @@ static int gather(void *context, const struct state_member *m)
     struct admitting *a = context;
     if (m->state != MEMBER_WAITING)
         return 0;
-    if (a->count == a->room) {
-        size_t room = a->room ? a->room * 2 : 64;
-        void *grown = realloc(a->learners, room * sizeof *a->learners);
-        if (!grown) {
-            a->rc = error_nomem(a->err, "members");
-            return 1;
-        }
-        a->learners = grown;
-        a->room = room;
+    void *grown = list_grow(a->learners, a->count, &a->room, sizeof *a->learners);
+    if (!grown) {
+        a->rc = error_nomem(a->err, "members");
+        return 1;
     }
+    a->learners = grown;
     memcpy(a->learners[a->count++], m->learner, STATE_ID);
     return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "event.h"
+#include "list.h"
 #include "talk.h"
 
 static bool given(const char *text)
@@ -111,7 +112,7 @@ int idea_votes(struct interp *in, struct cast *c, aw_error *err)
 /* ---- setting the record straight ------------------------------------------------------- */
 
 struct readers {
-    char (*who)[STATE_ID];
+    char (*in)[STATE_ID];
     size_t count, room;
     bool failed;
 };
@@ -119,18 +120,13 @@ struct readers {
 static int gather(void *context, const char *a)
 {
     struct readers *r = context;
-    if (r->count == r->room) {
-        size_t room = r->room ? r->room * 2 : 32;
-        void *grown = realloc(r->who, room * sizeof *r->who);
-        if (!grown) {
-            r->failed = true;
-            return 1;
-        }
-        r->who = grown;
-        r->room = room;
+    void *grown = list_grow(r->in, r->count, &r->room, sizeof *r->in);
+    r->failed = !grown;
+    if (grown) {
+        r->in = grown;
+        snprintf(r->in[r->count++], STATE_ID, "%s", a);
     }
-    snprintf(r->who[r->count++], STATE_ID, "%s", a);
-    return 0;
+    return r->failed;
 }
 
 /* Those who read the topic before the correction are told, once. */
@@ -144,20 +140,20 @@ static int tell_readers(struct interp *in, struct talk *t, const aw_event *e, aw
         rc = error_nomem(err, "readers");
     for (size_t i = 0; i < readers.count && rc == AW_OK; i++) {
         struct state_member m;
-        if (strcmp(readers.who[i], t->who) == 0)
+        if (strcmp(readers.in[i], t->who) == 0)
             continue;
-        rc = state_member_get(in->state, t->cast.discussion.id, readers.who[i], &m, err);
+        rc = state_member_get(in->state, t->cast.discussion.id, readers.in[i], &m, err);
         if (rc == AW_ENOTFOUND || (rc == AW_OK && m.state != MEMBER_IN)) {
             rc = AW_OK; /* never in, or gone: left in peace */
             continue;
         }
-        struct job_request r = {.call = CALL_NOTE, .subject = e->post, .learner = readers.who[i],
+        struct job_request r = {.call = CALL_NOTE, .subject = e->post, .learner = readers.in[i],
                                 .topic_ref = e->topic, .post_ref = e->post,
                                 .markdown = "A post that you read was corrected by an expert."};
         if (rc == AW_OK)
             rc = job_ask(in, &t->cast.discussion, &r, err);
     }
-    free(readers.who);
+    free(readers.in);
     return rc;
 }
 

@@ -12,6 +12,7 @@
 #include "interpret.h"
 #include "json.h"
 #include "link.h"
+#include "list.h"
 #include "query.h"
 #include "room.h"
 
@@ -121,18 +122,13 @@ struct memberships {
 static int gather(void *context, const struct state_member *m)
 {
     struct memberships *all = context;
-    if (all->count == all->room) {
-        size_t room = all->room ? all->room * 2 : 16;
-        void *grown = realloc(all->in, room * sizeof *all->in);
-        if (!grown) {
-            all->failed = true;
-            return 1;
-        }
+    void *grown = list_grow(all->in, all->count, &all->room, sizeof *all->in);
+    all->failed = !grown;
+    if (grown) {
         all->in = grown;
-        all->room = room;
+        all->in[all->count++] = *m;
     }
-    all->in[all->count++] = *m;
-    return 0;
+    return all->failed;
 }
 
 int query_discussions(const struct query *q, aw_error *err)
@@ -244,18 +240,13 @@ struct topics {
 static int gather_topic(void *context, const struct state_topic *t)
 {
     struct topics *all = context;
-    if (all->count == all->room) {
-        size_t room = all->room ? all->room * 2 : 16;
-        void *grown = realloc(all->in, room * sizeof *all->in);
-        if (!grown) {
-            all->failed = true;
-            return 1;
-        }
+    void *grown = list_grow(all->in, all->count, &all->room, sizeof *all->in);
+    all->failed = !grown;
+    if (grown) {
         all->in = grown;
-        all->room = room;
+        all->in[all->count++] = *t;
     }
-    all->in[all->count++] = *t;
-    return 0;
+    return all->failed;
 }
 
 static void write_topic_head(struct reading *r, const struct state_topic *t)

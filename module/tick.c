@@ -13,6 +13,7 @@
 
 #include "error.h"
 #include "interpret.h"
+#include "list.h"
 #include "workday.h"
 
 #define HOUR_MS INT64_C(3600000)
@@ -31,18 +32,13 @@ static int gather(void *context, const struct state_topic *t)
     struct waiting *w = context;
     if (t->deleted || t->by_bot || t->answered_ms || strcmp(t->type, "question") != 0)
         return 0;
-    if (w->count == w->room) {
-        size_t room = w->room ? w->room * 2 : 16;
-        void *grown = realloc(w->in, room * sizeof *w->in);
-        if (!grown) {
-            w->failed = true;
-            return 1;
-        }
+    void *grown = list_grow(w->in, w->count, &w->room, sizeof *w->in);
+    w->failed = !grown;
+    if (grown) {
         w->in = grown;
-        w->room = room;
+        w->in[w->count++] = *t;
     }
-    w->in[w->count++] = *t;
-    return 0;
+    return w->failed;
 }
 
 static void sooner(int64_t *next, int64_t candidate)
