@@ -118,8 +118,7 @@ static const struct way ways[] = {
     {.kind = "sqlite", .open = sqlite_open, .append = sqlite_append, .bytes = 616},
 };
 
-/* Bytes that one of our events takes in the journal. */
-static size_t event_bytes(const char *dir)
+static struct log_pos journal_end(const char *dir)
 {
     char path[4200];
     struct log *log = NULL;
@@ -128,9 +127,22 @@ static size_t event_bytes(const char *dir)
     struct log_options options = {.dir = path};
     if (log_open(&options, &log, &err) != AW_OK)
         bench_fail(path, &err);
-    struct log_pos begin = log_begin(log), end = log_end(log);
+    struct log_pos end = log_end(log);
     log_close(log);
-    return end.record ? (size_t)((end.offset - begin.offset) / (end.record - begin.record)) : 616;
+    return end;
+}
+
+/* Bytes that one of our events takes in the journal: appends two, in case a segment ends between. */
+static size_t event_bytes(struct way *ours, const char *dir)
+{
+    for (uint64_t n = 0; n < 2; n++) {
+        struct log_pos before = journal_end(dir);
+        ours->append(ours, n);
+        struct log_pos after = journal_end(dir);
+        if (before.segment == after.segment)
+            return (size_t)(after.offset - before.offset);
+    }
+    return 616;
 }
 
 static int pair(const char *dir, size_t events)
@@ -141,8 +153,7 @@ static int pair(const char *dir, size_t events)
     if (!a || !b)
         return 1;
     ours.open(&ours, dir, -1);
-    ours.append(&ours, 0);
-    theirs.bytes = event_bytes(dir);
+    theirs.bytes = event_bytes(&ours, dir);
     theirs.open(&theirs, dir, -1);
     for (size_t i = 0; i < events; i++) {
         uint64_t start = bench_ns();
@@ -243,7 +254,7 @@ static int many(const char *kind, const char *dir, int processes, double rate, d
     }
     double took = (double)(bench_ns() - shared->start_ns) / 1e9;
     size_t kept = shared->used < MOST_SAMPLES ? (size_t)shared->used : MOST_SAMPLES;
-    size_t bytes = strcmp(kind, "hook") == 0 ? event_bytes(dir) : way.bytes;
+    size_t bytes = way.bytes ? way.bytes : 616;
     uint64_t all = shared->used;
     bench_print(kind, shared->samples, kept, took * (double)kept / (double)(all ? all : 1), bytes);
     return failed ? 1 : 0;
