@@ -37,35 +37,10 @@ bool digest_sha1(const void *bytes, size_t len, uint8_t out[20])
     return digest(&sha1, bytes, len, out);
 }
 
-#define HMAC_BLOCK 64
-#define HMAC_SHORT 1024
-
-/* RFC 2104 for keys of at most a block and short texts; longer ones go to libcrypto, whose HMAC
- * looks things up five times. */
-static bool hmac_short(EVP_MD *const *md, size_t size, const void *key, size_t key_len,
-                       const void *bytes, size_t len, uint8_t *out)
-{
-    uint8_t inner[HMAC_BLOCK + HMAC_SHORT], outer[HMAC_BLOCK + 32];
-    memset(inner, 0x36, HMAC_BLOCK);
-    memset(outer, 0x5c, HMAC_BLOCK);
-    for (size_t i = 0; i < key_len; i++) {
-        inner[i] ^= ((const uint8_t *)key)[i];
-        outer[i] ^= ((const uint8_t *)key)[i];
-    }
-    memcpy(inner + HMAC_BLOCK, bytes, len);
-    bool fine = digest(md, inner, HMAC_BLOCK + len, outer + HMAC_BLOCK) &&
-                digest(md, outer, HMAC_BLOCK + size, out);
-    OPENSSL_cleanse(inner, HMAC_BLOCK);
-    OPENSSL_cleanse(outer, HMAC_BLOCK);
-    return fine;
-}
-
 bool digest_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
                         uint8_t out[32])
 {
     unsigned n = 32;
-    if (key_len > 0 && key_len <= HMAC_BLOCK && len > 0 && len <= HMAC_SHORT)
-        return hmac_short(&sha256, 32, key, key_len, bytes, len, out);
     return HMAC(EVP_sha256(), key, (int)key_len, bytes, len, out, &n) != NULL;
 }
 
@@ -73,8 +48,6 @@ bool digest_hmac_sha1(const void *key, size_t key_len, const void *bytes, size_t
                       uint8_t out[20])
 {
     unsigned n = 20;
-    if (key_len > 0 && key_len <= HMAC_BLOCK && len > 0 && len <= HMAC_SHORT)
-        return hmac_short(&sha1, 20, key, key_len, bytes, len, out);
     return HMAC(EVP_sha1(), key, (int)key_len, bytes, len, out, &n) != NULL;
 }
 
