@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "utf8.h"
 
 /* "passed because raw 100 >= mastery 80". */
 static void because_measure(struct buf *b, const char *verdict, const char *name, double value,
@@ -176,6 +177,8 @@ void scorm_decide(const struct scorm_facts *facts, const struct scorm_policy *po
         }
         d.final = is_final(facts, policy, &d);
     }
-    strncpy(d.because, text, sizeof d.because - 1);
+    size_t len = utf8_cut(text, b.len, sizeof d.because - 1);
+    memcpy(d.because, text, len);
+    d.because[len] = 0;
     *out = d;
 }

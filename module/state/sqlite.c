@@ -141,7 +141,7 @@ static int user_version(struct state *s, int64_t *out, aw_error *err)
 /* Brings the tables up to SCHEMA_VERSION, one step at a time, each in a transaction. */
 static int upgrade(struct state *s, aw_error *err)
 {
-    int64_t version;
+    int64_t version = 0;
     int rc = user_version(s, &version, err);
     if (rc != AW_OK)
         return rc;
