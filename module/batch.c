@@ -203,8 +203,10 @@ int batch_open(struct batch *r, struct worker *w, aw_error *err)
         rc = find_place(r->in->state, "journal", &r->at, err);
     if (rc == AW_OK)
         rc = find_place(r->in->state, "statements", &w->committed, err);
-    /* What a crash left behind the committed end was never sent. */
-    if (rc == AW_OK && log_pos_cmp(log_end(w->statements), w->committed) > 0)
+    /* What a crash left behind the committed end was never sent. Not only what the log shows:
+     * records that a killed worker was about to write would be written by the next append, so
+     * the cut is made in any case (it settles those first). */
+    if (rc == AW_OK)
         rc = log_truncate(w->statements, w->committed, err);
     return rc == AW_OK ? reopen(r, err) : rc;
 }
