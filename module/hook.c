@@ -25,15 +25,17 @@ static int append(struct aw *self, const aw_event *event, aw_error *err)
 
 /* Who asks anonymously does not even stand in the journal: the event goes in under a
  * name that only the key connects with the learner, and without anything that tells. */
-static void make_anonymous(const struct aw *self, aw_event *event, char name[48])
+static bool make_anonymous(const struct aw *self, aw_event *event, char name[48])
 {
-    identity_anonymous(&self->identity, event->learner, event->discussion ? event->discussion : "",
-                       name);
+    if (!identity_anonymous(&self->identity, event->learner,
+                            event->discussion ? event->discussion : "", name))
+        return false;
     event->learner = name;
     event->learner_name = event->learner_email = event->registration = event->forum_user = NULL;
     event->by = NULL;
     event->attribute_count = 0;
     event->utc_offset_min = AW_UTC_OFFSET_UNKNOWN;
+    return true;
 }
 
 static int notify(struct aw *self, const aw_event *event, aw_error *err)
@@ -45,8 +47,8 @@ static int notify(struct aw *self, const aw_event *event, aw_error *err)
         rc = known_check(self->known, e.course, err);
     if (rc != AW_OK)
         return rc;
-    if (e.anonymous == AW_YES && e.learner && *e.learner)
-        make_anonymous(self, &e, anonymous);
+    if (e.anonymous == AW_YES && e.learner && *e.learner && !make_anonymous(self, &e, anonymous))
+        return error_nomem(err, "anonymous");
     if (e.time_ms == 0)
         e.time_ms = handle_now_ms(self);
     return append(self, &e, err);

@@ -62,40 +62,44 @@ int identity_open(const struct config *c, struct identity *out, aw_error *err)
     return rc == AW_OK ? read_key(path, out, err) : rc;
 }
 
-static void keyed(const struct identity *id, const char *purpose, const char *a, const char *b,
+/* False: out of memory. */
+static bool keyed(const struct identity *id, const char *purpose, const char *a, const char *b,
                   uint8_t out[32])
 {
-    struct buf text = BUF_INIT(8192);
+    char bytes[8192];
+    struct buf text = BUF_ON(bytes);
     buf_puts(&text, purpose);
     buf_putc(&text, '\x1f');
     buf_puts(&text, a);
     buf_putc(&text, '\x1f');
     buf_puts(&text, b);
-    /* A pseudonym that differs from run to run would be worse than none. */
-    if (text.error || !digest_hmac_sha256(id->key, sizeof id->key, text.data, text.len, out))
-        abort();
-    buf_free(&text);
+    return !text.error && digest_hmac_sha256(id->key, sizeof id->key, text.data, text.len, out);
 }
 
 void identity_account(const struct identity *id, const char *learner, char out[UUID5_TEXT])
 {
     uint8_t mac[32];
     uuid5 u;
-    keyed(id, "account", learner, "", mac);
+    /* Only the worker comes here, never a host's call. A pseudonym that differs from run to run
+     * would be worse than a worker that is started again. */
+    if (!keyed(id, "account", learner, "", mac))
+        abort();
     memcpy(u.bytes, mac, 16);
     u.bytes[6] = (uint8_t)((u.bytes[6] & 0x0f) | 0x80); /* version 8: our own */
     u.bytes[8] = (uint8_t)((u.bytes[8] & 0x3f) | 0x80);
     uuid5_text(&u, out);
 }
 
-void identity_anonymous(const struct identity *id, const char *learner, const char *discussion,
+bool identity_anonymous(const struct identity *id, const char *learner, const char *discussion,
                         char out[48])
 {
     uint8_t mac[32];
-    keyed(id, "anonymous", learner, discussion, mac);
     char hex[33];
+    if (!keyed(id, "anonymous", learner, discussion, mac))
+        return false;
     digest_hex(mac, 16, hex);
     snprintf(out, 48, "%s%s", IDENTITY_ANONYMOUS, hex);
+    return true;
 }
 
 uuid5 identity_registration(const struct config *c, const char *learner, const char *course)

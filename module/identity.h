@@ -8,6 +8,7 @@
 #define MODULE_IDENTITY_H
 
 #include <afterword/afterword.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "config.h"
@@ -27,8 +28,8 @@ int identity_open(const struct config *c, struct identity *out, aw_error *err);
 void identity_account(const struct identity *id, const char *learner, char out[UUID5_TEXT]);
 
 /* The name under which a learner asks anonymously in one discussion: the same
- * learner has the same name there and another one elsewhere. */
-void identity_anonymous(const struct identity *id, const char *learner, const char *discussion,
+ * learner has the same name there and another one elsewhere. False: out of memory. */
+bool identity_anonymous(const struct identity *id, const char *learner, const char *discussion,
                         char out[48]);
 
 /* The enrolment's UUID where the host gave none. */

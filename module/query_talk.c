@@ -368,7 +368,7 @@ int query_discussion(const struct query *q, aw_error *err)
         return rc;
     r.opening = d.topic_ref;
     if (*r.learner)
-        identity_anonymous(&q->aw->identity, r.learner, d.id, r.anonymous);
+        (void)identity_anonymous(&q->aw->identity, r.learner, d.id, r.anonymous); /* else: not theirs */
     rc = write_discussion(&r, &d, link, err);
     link_free(link);
     return rc;
