@@ -31,8 +31,8 @@ static int read_key(const char *path, struct identity *out, aw_error *err)
 }
 
 /* Written aside and linked into place, so that of two processes that start at once
- * both end up with the same key. */
-static int make_key(const char *path, aw_error *err)
+ * both end up with the same key; its name is on the disk before anybody is told a pseudonym. */
+static int make_key(const char *dir, const char *path, aw_error *err)
 {
     uint8_t key[IDENTITY_KEY_BYTES];
     char hex[2 * IDENTITY_KEY_BYTES + 2], aside[4200];
@@ -47,7 +47,7 @@ static int make_key(const char *path, aw_error *err)
     if (link(aside, path) < 0 && errno != EEXIST)
         rc = error_errno(err, errno, "create", path);
     unlink(aside);
-    return rc;
+    return rc == AW_OK ? fs_sync_dir(dir, err) : rc;
 }
 
 int identity_open(const struct config *c, struct identity *out, aw_error *err)
@@ -58,7 +58,7 @@ int identity_open(const struct config *c, struct identity *out, aw_error *err)
         return read_key(c->key_file, out, err);
     rc = fs_join(path, sizeof path, c->state_dir, "pseudonym.key", err);
     if (rc == AW_OK && access(path, F_OK) < 0)
-        rc = make_key(path, err);
+        rc = make_key(c->state_dir, path, err);
     return rc == AW_OK ? read_key(path, out, err) : rc;
 }
 

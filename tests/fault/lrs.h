@@ -31,6 +31,7 @@ struct lrs {
     pthread_mutex_t mutex;
     int ending;                 /* mutex, like all below */
     int trouble;                /* of ten requests so many fail, each in another way */
+    bool keeps;                 /* and even then it has stored what came */
     unsigned random;
     struct lrs_statement *list;
     size_t count, capacity;
@@ -131,6 +132,8 @@ static bool lrs_request(struct lrs *l, int fd, const char *body, size_t len)
     pthread_mutex_lock(&l->mutex);
     l->requests++;
     unsigned how = (int)(lrs_random(l) % 10) < l->trouble ? 1 + lrs_random(l) % 4 : 0;
+    if (l->keeps && (how == 1 || how == 4))
+        how = 2;
     l->failed += how != 0;
     if (how == 0 || how == 2 || how == 3)
         lrs_keep_all(l, body, len);
@@ -157,6 +160,18 @@ struct lrs_connection {
     size_t len, capacity;
 };
 
+/* The body of the one request in `bytes` (NUL behind it); NULL: there is more to come. */
+static const char *lrs_body(const char *bytes, size_t len, size_t *out_len)
+{
+    const char *end = strstr(bytes, "\r\n\r\n");
+    if (!end)
+        return NULL;
+    const char *length = strcasestr(bytes, "\r\ncontent-length:");
+    size_t head = (size_t)(end + 4 - bytes);
+    *out_len = length && length < end ? strtoul(length + 17, NULL, 10) : 0;
+    return len < head + *out_len ? NULL : end + 4;
+}
+
 static bool lrs_receive(struct lrs *l, struct lrs_connection *c)
 {
     if (c->capacity - c->len < 65536) {
@@ -170,16 +185,12 @@ static bool lrs_receive(struct lrs *l, struct lrs_connection *c)
         return false;
     c->len += (size_t)n;
     c->bytes[c->len] = 0;
-    char *end = strstr(c->bytes, "\r\n\r\n");
-    if (!end)
-        return true;
-    char *length = strcasestr(c->bytes, "\r\ncontent-length:");
-    size_t head = (size_t)(end + 4 - c->bytes);
-    size_t body = length && length < end ? strtoul(length + 17, NULL, 10) : 0;
-    if (c->len < head + body)
+    size_t body_len;
+    const char *body = lrs_body(c->bytes, c->len, &body_len);
+    if (!body)
         return true;
     c->len = 0; /* one request in flight: nothing follows it */
-    return lrs_request(l, c->fd, c->bytes + head, body);
+    return lrs_request(l, c->fd, body, body_len);
 }
 
 static void *lrs_run(void *context)
@@ -218,6 +229,16 @@ static void *lrs_run(void *context)
     }
 }
 
+static inline void lrs_forget(struct lrs *l)
+{
+    for (size_t i = 0; i < l->capacity; i++)
+        free(l->list[i].bytes);
+    free(l->list);
+    l->list = NULL;
+    l->capacity = l->count = 0;
+    l->different = 0;
+}
+
 static void lrs_start(struct lrs *l, unsigned random)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -248,9 +269,7 @@ static void lrs_stop(struct lrs *l)
     pthread_mutex_unlock(&l->mutex);
     pthread_join(l->thread, NULL);
     close(l->listener);
-    for (size_t i = 0; i < l->capacity; i++)
-        free(l->list[i].bytes);
-    free(l->list);
+    lrs_forget(l);
     pthread_mutex_destroy(&l->mutex);
 }
 

@@ -27,7 +27,8 @@
 struct pl_file {
     unsigned char *now, *synced;
     unsigned char *dirty; /* one per sector */
-    size_t size, synced_size, capacity;
+    size_t size, synced_size;
+    size_t capacity; /* of the three; behind it the file is zeros */
 };
 
 struct pl_name {
@@ -55,6 +56,9 @@ struct pl {
     size_t ops;
     char *acked; /* lines, all that was promised up to here */
     size_t acked_len;
+    /* Told of each piece that is sent, in order; NULL: nobody wants to know. */
+    void (*sent)(void *context, uint64_t socket, const void *bytes, size_t len);
+    void *context;
 };
 
 static void *pl_grow(void *list, size_t count, size_t size)
@@ -65,10 +69,12 @@ static void *pl_grow(void *list, size_t count, size_t size)
     return more;
 }
 
-static void pl_open(struct pl *p, const char *trace)
+/* The trace, from its beginning: what happens next to what is there. */
+static void pl_read(struct pl *p, const char *trace)
 {
-    memset(p, 0, sizeof *p);
     struct stat st;
+    free(p->trace);
+    p->at = 0;
     int fd = open(trace, O_RDONLY);
     if (fd < 0 || fstat(fd, &st) != 0)
         abort();
@@ -81,6 +87,12 @@ static void pl_open(struct pl *p, const char *trace)
         done += (size_t)n;
     }
     close(fd);
+}
+
+static inline void pl_open(struct pl *p, const char *trace)
+{
+    memset(p, 0, sizeof *p);
+    pl_read(p, trace);
 }
 
 static void pl_close(struct pl *p)
@@ -145,10 +157,10 @@ static void pl_write(struct pl_file *f, size_t at, const void *data, size_t len)
 
 static void pl_size(struct pl_file *f, size_t size)
 {
-    pl_room(f, size);
-    if (size < f->size) {
-        memset(f->now + size, 0, f->size - size);
-        for (size_t s = size / SECTOR; s * SECTOR < f->size; s++)
+    size_t end = f->size < f->capacity ? f->size : f->capacity;
+    if (size < end) {
+        memset(f->now + size, 0, end - size);
+        for (size_t s = size / SECTOR; s * SECTOR < end; s++)
             f->dirty[s] = 1;
     }
     f->size = size;
@@ -230,6 +242,14 @@ static bool pl_step(struct pl *p)
     case RECORD_LINK:
         pl_change(p, RECORD_LINK, path, "", pl_new_file(p, op.inode));
         break;
+    case RECORD_NAME:
+        if (file >= 0)
+            pl_change(p, RECORD_LINK, path, "", file);
+        break;
+    case RECORD_SENT:
+        if (p->sent)
+            p->sent(p->context, op.inode, data, op.data_bytes);
+        break;
     case RECORD_MKDIR:
         pl_change(p, RECORD_MKDIR, path, "", -1);
         break;
@@ -265,6 +285,18 @@ static bool pl_step(struct pl *p)
     return true;
 }
 
+/* How many operations the trace has. */
+static inline size_t pl_count(const struct pl *p)
+{
+    size_t count = 0;
+    struct record_op op;
+    for (size_t at = 0; at + sizeof op <= p->trace_len; count++) {
+        memcpy(&op, p->trace + at, sizeof op);
+        at += sizeof op + op.path_bytes + op.data_bytes;
+    }
+    return count;
+}
+
 static void pl_store_file(const struct pl_file *f, const char *path, bool strict)
 {
     size_t size = f->synced_size;
@@ -286,7 +318,8 @@ static void pl_store_file(const struct pl_file *f, const char *path, bool strict
         }
     }
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0660);
-    if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
+    size_t most = size < f->capacity ? size : f->capacity;
+    if (fd < 0 || write(fd, bytes, most) != (ssize_t)most || ftruncate(fd, (off_t)size) != 0)
         abort();
     close(fd);
     free(bytes);

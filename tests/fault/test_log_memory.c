@@ -8,7 +8,7 @@
 
 static long fail_at, seen; /* 0: none fails */
 
-static bool fails_now(void)
+static inline bool fails_now(void)
 {
     return fail_at != 0 && ++seen == fail_at;
 }

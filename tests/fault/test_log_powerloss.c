@@ -148,7 +148,10 @@ static void test_power_goes_at_every_point(void **state)
         setenv("LD_PRELOAD", shim, 1);
         setenv("AW_RECORD_DIR", root, 1);
         setenv("AW_RECORD_TO", trace, 1);
-        setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
+        const char *options = getenv("ASAN_OPTIONS");
+        char more[1000];
+        snprintf(more, sizeof more, "%s:verify_asan_link_order=0", options ? options : "");
+        setenv("ASAN_OPTIONS", more, 1);
         execl(self, self, "victim", log, ack, (char *)NULL);
         _exit(127);
     }

@@ -7,7 +7,8 @@
  * path and its data. Calls of all processes are put in one order by a lock that
  * is held over call and note together. What is written through a mapping is not
  * recorded: to the replay it never reached the disk. A write to a file named
- * "*.ack" is a note of the program about what it has been promised.
+ * "*.ack" is a note of the program about what it has been promised. What is sent
+ * over TCP is noted before it leaves.
  */
 #include "record.h"
 
@@ -20,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -187,6 +189,33 @@ EXPORT int openat64(int dir, const char *name, int flags, ...)
     return record_open(dir, name, flags, mode);
 }
 
+static int record_temporary(char *name, int flags)
+{
+    int trace = trace_lock();
+    size_t len = strlen(name);
+    int fd = -1;
+    for (unsigned i = (unsigned)getpid(); fd < 0 && i < (unsigned)getpid() + 1000; i++) {
+        snprintf(name + len - 6, 7, "%06u", i % 1000000);
+        fd = (int)syscall(SYS_openat, AT_FDCWD, name, O_RDWR | O_CREAT | O_EXCL | flags, 0600);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    if (fd >= 0)
+        note_path(trace, RECORD_LINK, AT_FDCWD, name, NULL);
+    trace_unlock(trace);
+    return fd;
+}
+
+EXPORT int mkostemp(char *name, int flags)
+{
+    return record_temporary(name, flags);
+}
+EXPORT int mkostemp64(char *name, int flags);
+EXPORT int mkostemp64(char *name, int flags)
+{
+    return record_temporary(name, flags);
+}
+
 static ssize_t record_pwrite(int fd, const void *bytes, size_t len, off_t at)
 {
     int trace = trace_lock();
@@ -299,6 +328,15 @@ EXPORT int rename(const char *from, const char *to)
 {
     return renameat(AT_FDCWD, from, AT_FDCWD, to);
 }
+EXPORT int link(const char *from, const char *to)
+{
+    int trace = trace_lock();
+    int rc = (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+    if (rc == 0)
+        note_path(trace, RECORD_NAME, AT_FDCWD, to, NULL);
+    trace_unlock(trace);
+    return rc;
+}
 EXPORT int unlinkat(int dir, const char *name, int flags)
 {
     int trace = trace_lock();
@@ -320,4 +358,19 @@ EXPORT int mkdir(const char *name, mode_t mode)
         note_path(trace, RECORD_MKDIR, AT_FDCWD, name, NULL);
     trace_unlock(trace);
     return rc;
+}
+
+EXPORT ssize_t send(int fd, const void *bytes, size_t len, int flags)
+{
+    struct sockaddr_storage peer;
+    struct stat st;
+    socklen_t size = sizeof peer;
+    if (getpeername(fd, (struct sockaddr *)&peer, &size) == 0 && peer.ss_family == AF_INET &&
+        fstat(fd, &st) == 0) {
+        int trace = trace_lock();
+        if (trace >= 0)
+            note(trace, RECORD_SENT, (uint64_t)st.st_ino, 0, 0, "", bytes, len);
+        trace_unlock(trace);
+    }
+    return syscall(SYS_sendto, fd, bytes, len, flags, NULL, 0);
 }

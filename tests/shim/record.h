@@ -15,6 +15,8 @@ enum record_kind {
     RECORD_RENAME,    /* path: the new name; data: the old one */
     RECORD_UNLINK,    /* path */
     RECORD_MKDIR,     /* path */
+    RECORD_NAME,      /* path, inode: one more name of a file */
+    RECORD_SENT,      /* inode of the socket, data: before it is sent */
     RECORD_ACK        /* data: what the program has been promised */
 };
 
