@@ -65,6 +65,37 @@ happens('\mod_scorm\event\status_submitted', ['userid' => $ada, 'relateduserid' 
     'other' => ['attemptid' => $attempt]], null, $scorm->cmid);
 same(array_column($events, 'key'), array_column(request_ends(), 'key'), 'the same things have the same keys');
 
+// ---- Moodle's own player: the content commits its result, and finishes in a request that fires no event ----
+
+$cleo = user('cleo');
+enrol($cleo, $course);
+$committed = track($cleo, $scorm->instance, $sco, 1, ['cmi.core.score.raw' => '85', 'cmi.core.lesson_status' => 'passed'], $now);
+happens('\mod_scorm\event\status_submitted', ['userid' => $cleo, 'relateduserid' => $cleo, 'objectid' => $scorm->instance, 'timecreated' => $now,
+    'other' => ['attemptid' => $committed, 'cmielement' => 'cmi.core.lesson_status', 'cmivalue' => 'passed']], null, $scorm->cmid);
+$got = request_ends();
+same([['scorm_commit'], null], [kinds($got), $got[0]['terminated'] ?? null], 'a result, in a session that goes on');
+$finish = ['scoid' => $sco, 'attempt' => 1, 'cmi__core__total_time' => '00:04:00'];
+$stores = function(string $script, array $post, int $when) use ($now, $cleo) {
+    $_SERVER['SCRIPT_NAME'] = $script;
+    $_SERVER['REQUEST_TIME'] = $when;
+    $_POST = $post;
+    $GLOBALS['USER'] = (object)['id' => $cleo];
+    standin_after_config();
+    $got = request_ends();
+    [$_POST, $GLOBALS['USER'], $_SERVER['REQUEST_TIME']] = [[], (object)['id' => 2], $now];
+    return $got;
+};
+track($cleo, $scorm->instance, $sco, 1, ['cmi.core.total_time' => '00:04:00'], $now + 40);
+$got = $stores('/mod/scorm/datamodel.php', $finish, $now + 40);
+same([['scorm_commit'], true, (string)$cleo], [kinds($got), $got[0]['terminated'] ?? null, $got[0]['learner'] ?? null], 'the end of the session');
+same([], $stores('/mod/scorm/datamodel.php', $finish, $now + 50), 'nothing was stored: nothing to tell');
+same([], $stores('/mod/scorm/datamodel.php', ['cmi__core__total_time' => ''] + $finish, $now + 40), 'no end of a session');
+same([], $stores('/mod/scorm/player.php', $finish, $now + 40), 'another page');
+same([], $stores('/mod/scorm/datamodel.php', ['scoid' => 999] + $finish, $now + 40), 'no such SCO');
+$service = ['wsfunction' => 'mod_scorm_insert_scorm_tracks', 'scoid' => $sco, 'attempt' => 1];
+same(['scorm_commit'], kinds($stores('/webservice/rest/server.php', $service, $now + 40)), 'the app\'s way');
+same([], $stores('/webservice/rest/server.php', ['wsfunction' => 'core_get_string'] + $service, $now + 40), 'another service');
+
 // ---- the learner is relateduserid: by cron, by a teacher ----
 
 happens('\core\event\course_completed', ['userid' => 0, 'relateduserid' => $ada, 'objectid' => 1], $course);

@@ -17,6 +17,13 @@
 defined('MOODLE_INTERNAL') || die();
 
 /**
+ * The end of a SCORM session, up to Moodle 4.4; later ones call the hook of db/hooks.php.
+ */
+function local_afterword_after_config() {
+    \local_afterword\session_end::after_config();
+}
+
+/**
  * "Discussion after completion" in the settings of a SCORM activity.
  *
  * @param moodleform_mod $formwrapper

@@ -141,6 +141,22 @@ class scorm_tracks {
     }
 
     /**
+     * What an event of Moodle would call this attempt: its id since 4.3, its number before.
+     *
+     * @param int $attempt its number
+     * @param int $scormid
+     * @param int $userid
+     * @return int
+     */
+    public static function attempt_id(int $attempt, int $scormid, int $userid): int {
+        global $DB;
+        if (!self::new_tables()) {
+            return $attempt;
+        }
+        return (int)$DB->get_field('scorm_attempt', 'id', ['attempt' => $attempt, 'scormid' => $scormid, 'userid' => $userid]);
+    }
+
+    /**
      * The SCOs that have tracks in this attempt: id, identifier, title, tracks (element => [value, time]).
      *
      * @param int $scormid
