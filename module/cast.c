@@ -134,6 +134,13 @@ bool cast_is_one_of(const char *const *people, size_t count, const char *learner
     return false;
 }
 
+bool cast_is_named(const struct link *link, const char *learner)
+{
+    return link && (cast_is_one_of(link->experts, link->expert_count, learner) ||
+                    cast_is_one_of(link->mentors, link->mentor_count, learner) ||
+                    cast_is_one_of(link->managers, link->manager_count, learner));
+}
+
 /* ---- people -------------------------------------------------------------------- */
 
 /* The event's attributes as a JSON object of strings, into text. */

@@ -13,7 +13,9 @@
 #include "serve.h"
 #include "json.h"
 #include "list.h"
+#include "note.h"
 #include "open.h"
+#include "unnamed.h"
 
 static int room_there(struct interp *in, struct state_discussion *d, const aw_forum_reply *reply,
                       int64_t now_ms, aw_error *err)
@@ -119,28 +121,49 @@ static int member_cast(struct interp *in, const struct state_job *job, struct st
     return rc;
 }
 
+static int invitation(struct interp *in, const struct state_discussion *d, const char *learner,
+                      const char *url, struct buf *out, const char **out_language, aw_error *err)
+{
+    const struct interp_course *course;
+    struct state_person person;
+    const char *wishes[NOTE_WISHES];
+    struct buf title = BUF_INIT(STATE_TITLE * 2), name = BUF_INIT(STATE_TITLE * 2);
+    int rc = cast_course(in, d->course, &course, err);
+    if (rc == AW_OK)
+        rc = note_wishes(in, d, learner, &person, wishes, err);
+    if (rc == AW_OK) {
+        words_escape(&name, course->title);
+        words_escape(&title, d->title);
+        words_fill(out, words_in(WORDS_INVITATION, wishes, NOTE_WISHES, out_language),
+                   (const char *const[]){"course", name.data, "title", title.data, "address", url, NULL});
+        rc = buf_error(out, "invitation", err);
+    }
+    buf_free(&title);
+    buf_free(&name);
+    return rc;
+}
+
 static int invite(struct interp *in, const struct state_discussion *d, const struct state_member *m,
                   aw_error *err)
 {
-    const struct interp_course *course;
-    char text[STATE_TITLE * 2 + STATE_URL + 256], url[STATE_URL];
+    char url[STATE_URL];
+    struct buf text = BUF_INIT(STATE_TITLE * 8 + STATE_URL);
     snprintf(url, sizeof url, "%s", d->url);
-    int rc = cast_course(in, d->course, &course, err);
+    int rc = AW_OK;
     /* Through us, so that a view is counted; the embedded forum and the host see views themselves. */
     if (rc == AW_OK && strcmp(d->provider, "local") != 0 && strcmp(d->provider, "host") != 0)
         rc = serve_discuss_url(in->config, &in->identity, d->id, m->learner, url, sizeof url, err);
     if (rc == AW_ENOTFOUND)
         rc = AW_OK; /* no public_url is configured */
-    if (rc != AW_OK)
-        return rc;
-    snprintf(text, sizeof text,
-             "You have completed **%s**. If you like, join the conversation about it: %s%s%s.\n\n"
-             "Taking part is voluntary; it does not count towards the course, and you can leave at "
-             "any time.",
-             course->title, d->title, url[0] ? " at " : "", url);
     struct job_request r = {.call = CALL_INVITE, .learner = m->learner, .user_ref = m->user_ref,
-                            .title = d->title, .markdown = text, .url = url[0] ? url : NULL};
-    return job_ask(in, d, &r, err);
+                            .title = d->title, .url = url[0] ? url : NULL};
+    if (rc == AW_OK)
+        rc = invitation(in, d, m->learner, url, &text, &r.language, err);
+    r.markdown = text.data;
+    if (rc == AW_OK)
+        rc = job_ask(in, d, &r, err);
+    buf_free(&text);
+    return rc;
 }
 
 static int admitted(struct interp *in, const struct state_job *job, struct state_discussion *d,
@@ -206,6 +229,24 @@ static int refused(struct interp *in, const struct state_job *job, const aw_foru
     return rc == AW_OK ? state_dead_add(in->state, &dead, err) : rc;
 }
 
+/* The bot's own words are kept by their id, so that a vote on them has a place. */
+static int posted_by_bot(struct interp *in, const struct state_job *job,
+                         const struct state_discussion *d, const aw_forum_reply *reply,
+                         int64_t now_ms, aw_error *err)
+{
+    struct state_post p = {.by_bot = true, .posted_ms = now_ms};
+    json_t *request = NULL;
+    if (strcmp(d->provider, "local") == 0 || !reply->ref[0])
+        return AW_OK;
+    int rc = json_read(job->payload, strlen(job->payload), LIMIT_ANSWER_BYTES, "request", &request, err);
+    const char *topic = json_string_value(json_object_get(request, "topic_ref"));
+    snprintf(p.provider, sizeof p.provider, "%s", d->provider);
+    snprintf(p.post, sizeof p.post, "%s", reply->ref);
+    snprintf(p.topic, sizeof p.topic, "%s", topic ? topic : "");
+    json_decref(request);
+    return rc == AW_OK ? state_post_put(in->state, &p, NULL, 0, err) : rc;
+}
+
 int done_apply(struct interp *in, const struct state_job *job, const aw_forum_reply *reply,
                int outcome, int64_t now_ms, aw_error *err)
 {
@@ -227,6 +268,10 @@ int done_apply(struct interp *in, const struct state_job *job, const aw_forum_re
         return admitted(in, job, &d, reply, now_ms, err);
     case CALL_INVITE:
         return done ? invited(in, job, &d, now_ms, err) : AW_OK;
+    case CALL_POST:
+        return done && unnamed(job->learner) ? unnamed_posted(in, job, &d, reply, now_ms, err)
+               : done                        ? posted_by_bot(in, job, &d, reply, now_ms, err)
+                                             : AW_OK;
     default:
         return AW_OK;
     }

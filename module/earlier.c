@@ -5,8 +5,11 @@
 
 #include "error.h"
 #include "open.h"
+#include "utf8.h"
+#include "words.h"
 
 #define MOST 10
+#define ANSWER_BYTES 600
 
 struct answered {
     struct interp *in;
@@ -28,40 +31,48 @@ static int room(void *context, const struct state_discussion *d)
 static int topic(void *context, const struct state_topic *t)
 {
     struct answered *a = context;
-    if (a->count < MOST && !t->deleted && !t->by_bot && t->answer[0] && t->title[0])
+    if (a->count < MOST && !t->deleted && !t->by_bot && t->answered_ms && t->title[0])
         a->topics[a->count++] = *t;
     return a->count == MOST;
 }
 
 struct text_of {
-    const char *post;
+    const char *post; /* the accepted one; "": the official one */
     struct buf *out;
 };
 
-/* The accepted answer, as a quotation; other people's forums keep their own text. */
+/* The answer, as a quotation; other people's forums keep their own text. */
 static int quote(void *context, const struct state_post *p, const char *text)
 {
     struct text_of *t = context;
-    if (strcmp(p->post, t->post) != 0 || p->deleted || !text)
+    bool it_is = t->post[0] ? strcmp(p->post, t->post) == 0 : p->official_ms != 0;
+    if (!it_is || p->deleted || !text)
         return 0;
+    size_t len = strlen(text), cut = utf8_cut(text, len, ANSWER_BYTES);
     BUF_LIT(t->out, "  > ");
-    for (size_t n = 0; *text && n < 600; text++, n++) {
-        buf_putc(t->out, *text);
-        if (*text == '\n')
+    for (size_t n = 0; n < cut; n++) {
+        buf_putc(t->out, text[n]);
+        if (text[n] == '\n')
             BUF_LIT(t->out, "  > ");
     }
-    buf_putc(t->out, '\n');
+    buf_puts(t->out, cut < len ? " \xe2\x80\xa6\n" : "\n");
     return 1;
 }
 
-/* A title is a learner's text: what Markdown would make something of is escaped. */
-static void put_title(struct buf *b, const char *title)
+static int write_all(struct answered *a, struct buf *b, aw_error *err)
 {
-    for (; *title; title++) {
-        if (strchr("\\`*_{}[]<>#!|&", *title))
-            buf_putc(b, '\\');
-        buf_putc(b, *title == '\n' ? ' ' : *title);
+    const char *wishes[] = {a->here->language, a->in->config->language};
+    int rc = AW_OK;
+    if (a->count)
+        buf_printf(b, "**%s**\n\n", words_in(WORDS_EARLIER, wishes, 2, NULL));
+    for (size_t i = 0; i < a->count && rc == AW_OK; i++) {
+        struct text_of t = {a->topics[i].answer, b};
+        BUF_LIT(b, "- **");
+        words_escape(b, a->topics[i].title); /* a learner's text */
+        BUF_LIT(b, "**\n");
+        rc = state_posts(a->in->state, a->topics[i].provider, a->topics[i].topic, quote, &t, err);
     }
+    return rc == AW_OK ? buf_error(b, "earlier rooms", err) : rc;
 }
 
 int open_earlier(struct interp *in, const struct link *link, const struct state_discussion *d,
@@ -74,17 +85,11 @@ int open_earlier(struct interp *in, const struct link *link, const struct state_
     a->in = in;
     a->here = d;
     int rc = state_discussions(in->state, link->id, room, a, err);
-    for (size_t i = 0; i < a->room_count && a->count < MOST && rc == AW_OK; i++)
+    /* The rooms that opened last know most of what is asked now. */
+    for (size_t i = a->room_count; i-- > 0 && a->count < MOST && rc == AW_OK;)
         rc = state_topics(in->state, a->rooms[i], topic, a, err);
-    for (size_t i = 0; i < a->count && rc == AW_OK; i++) {
-        struct text_of t = {a->topics[i].answer, &b};
-        BUF_LIT(&b, "- **");
-        put_title(&b, a->topics[i].title);
-        BUF_LIT(&b, "**\n");
-        rc = state_posts(in->state, a->topics[i].provider, a->topics[i].topic, quote, &t, err);
-    }
     if (rc == AW_OK)
-        rc = buf_error(&b, "earlier rooms", err);
+        rc = write_all(a, &b, err);
     if (rc == AW_OK)
         *out_markdown = b.len ? buf_take(&b, NULL) : NULL;
     buf_free(&b);

@@ -23,16 +23,25 @@ static int append(struct aw *self, const aw_event *event, aw_error *err)
     return rc;
 }
 
+/* The name is made of learner and discussion: without them it would be another, or none. */
+static int can_be_anonymous(const aw_event *event, aw_error *err)
+{
+    const char *missing = !event->learner || !*event->learner         ? "learner"
+                          : !event->discussion || !*event->discussion ? "discussion"
+                                                                      : NULL;
+    return missing ? error_set(err, AW_EINVAL, missing, "is missing; what is anonymous needs it")
+                   : AW_OK;
+}
+
 /* Who asks anonymously does not even stand in the journal: the event goes in under a
  * name that only the key connects with the learner, and without anything that tells. */
 static bool make_anonymous(const struct aw *self, aw_event *event, char name[48])
 {
-    if (!identity_anonymous(&self->identity, event->learner,
-                            event->discussion ? event->discussion : "", name))
+    if (!identity_anonymous(&self->identity, event->learner, event->discussion, name))
         return false;
     event->learner = name;
     event->learner_name = event->learner_email = event->registration = event->forum_user = NULL;
-    event->by = NULL;
+    event->by = event->key = NULL; /* a host's own key may be made of the learner's id */
     event->attribute_count = 0;
     event->utc_offset_min = AW_UTC_OFFSET_UNKNOWN;
     return true;
@@ -47,7 +56,11 @@ static int notify(struct aw *self, const aw_event *event, aw_error *err)
         rc = known_check(self->known, e.course, err);
     if (rc != AW_OK)
         return rc;
-    if (e.anonymous == AW_YES && e.learner && *e.learner && !make_anonymous(self, &e, anonymous))
+    if (e.anonymous == AW_YES)
+        rc = can_be_anonymous(&e, err);
+    if (rc != AW_OK)
+        return rc;
+    if (e.anonymous == AW_YES && !make_anonymous(self, &e, anonymous))
         return error_nomem(err, "anonymous");
     if (e.time_ms == 0)
         e.time_ms = handle_now_ms(self);

@@ -11,29 +11,24 @@
 #include "error.h"
 #include "event.h"
 #include "list.h"
+#include "note.h"
 #include "talk.h"
+#include "unnamed.h"
 
 static bool given(const char *text)
 {
     return text && *text;
 }
 
-static bool anonymous(const char *who)
-{
-    return strncmp(who, IDENTITY_ANONYMOUS, strlen(IDENTITY_ANONYMOUS)) == 0;
-}
-
 static const struct {
     uint32_t kind;
     enum tell_what what;
     uint32_t idea; /* enum state_idea */
-    const char *words;
+    enum words words;
 } steps[] = {
-    {AW_EVENT_IDEA_RECOGNISED, TELL_RECOGNISED, IDEA_RECOGNISED,
-     "This idea was recognised as worth pursuing."},
-    {AW_EVENT_IDEA_IMPLEMENTED, TELL_IMPLEMENTED, IDEA_IMPLEMENTED, "This idea has been put into practice."},
-    {AW_EVENT_IDEA_DECLINED, TELL_DECLINED, IDEA_DECLINED,
-     "This idea will not be pursued for now."},
+    {AW_EVENT_IDEA_RECOGNISED, TELL_RECOGNISED, IDEA_RECOGNISED, WORDS_RECOGNISED},
+    {AW_EVENT_IDEA_IMPLEMENTED, TELL_IMPLEMENTED, IDEA_IMPLEMENTED, WORDS_IMPLEMENTED},
+    {AW_EVENT_IDEA_DECLINED, TELL_DECLINED, IDEA_DECLINED, WORDS_DECLINED},
 };
 
 /* Only those the link names judge ideas; `by` NULL is the administrator's command. */
@@ -46,25 +41,18 @@ static int may_judge(const struct cast *c, const char *by, aw_error *err)
     return error_set(err, AW_EREFUSED, "by", "is not one of the link's experts or managers");
 }
 
-static int post_back(struct interp *in, struct talk *t, const char *words, const char *reason,
-                     const char *subject, aw_error *err)
+/* For all in the topic, and to whoever raised it. A decision may be taken back and taken again:
+ * each time is told, so its time is part of what it is about. */
+static int post_back(struct interp *in, struct talk *t, enum words words, const aw_event *e,
+                     aw_error *err)
 {
-    struct buf text = BUF_INIT(8192);
-    buf_puts(&text, words);
-    if (given(reason))
-        buf_printf(&text, "\n\n%s", reason);
-    int rc = buf_error(&text, "reason", err);
-    struct job_request r = {.call = CALL_POST, .subject = subject, .markdown = text.data,
-                            .topic_ref = t->cast.topic.topic};
-    if (rc == AW_OK)
-        rc = job_ask(in, &t->cast.discussion, &r, err);
-    if (rc == AW_OK && given(t->cast.topic.author) && !anonymous(t->cast.topic.author)) {
-        r.call = CALL_NOTE;
-        r.learner = t->cast.topic.author;
-        rc = job_ask(in, &t->cast.discussion, &r, err);
-    }
-    buf_free(&text);
-    return rc;
+    char about[STATE_ID + 32];
+    const struct state_topic *topic = &t->cast.topic;
+    snprintf(about, sizeof about, "%s/%lld", topic->topic, (long long)e->time_ms);
+    struct note n = {.words = words, .about = about, .learner = topic->author, .topic = topic->topic,
+                     .title = topic->title, .more = e->reason};
+    int rc = note_room(in, &t->cast.discussion, &n, err);
+    return rc == AW_OK && given(topic->author) ? note_to(in, &t->cast.discussion, &n, err) : rc;
 }
 
 int idea_event(struct interp *in, const aw_event *e, aw_error *err)
@@ -81,11 +69,17 @@ int idea_event(struct interp *in, const aw_event *e, aw_error *err)
     t.cast.topic.idea = steps[i].idea;
     snprintf(t.cast.topic.idea_reason, sizeof t.cast.topic.idea_reason, "%s",
              e->reason ? e->reason : "");
+    bool first = false;
+    char again[24], target[TALK_TARGET];
     struct tell_facts f = {.duration_ms = -1, .has_ref = true, .ref = t.cast.topic.statement};
     rc = state_topic_put(in->state, &t.cast.topic, err);
     if (rc == AW_OK)
+        rc = state_once(in->state, "idea", talk_target(e->provider, e->topic, target), event_kind_name(e->kind), 0, &first, err);
+    snprintf(again, sizeof again, "%lld", (long long)e->time_ms);
+    f.subject = first ? NULL : again; /* another decision, another statement */
+    if (rc == AW_OK)
         rc = talk_tell(in, steps[i].what, &t, &f, e->time_ms, err);
-    return rc == AW_OK ? post_back(in, &t, steps[i].words, e->reason, event_kind_name(e->kind), err) : rc;
+    return rc == AW_OK ? post_back(in, &t, steps[i].words, e, err) : rc;
 }
 
 int idea_votes(struct interp *in, struct cast *c, aw_error *err)
@@ -95,13 +89,9 @@ int idea_votes(struct interp *in, struct cast *c, aw_error *err)
     if (!link || !link->idea_votes || c->topic.votes < link->idea_votes ||
         c->topic.idea > IDEA_RAISED || c->topic.by_bot)
         return AW_OK;
-    for (size_t i = 0; i < link->expert_count && rc == AW_OK; i++) {
-        struct job_request r = {.call = CALL_NOTE, .subject = c->topic.topic,
-                                .learner = link->experts[i], .topic_ref = c->topic.topic,
-                                .markdown = "Many colleagues back this post. Is it an idea for the "
-                                            "business? You can recognise it, or say why not."};
-        rc = job_ask(in, &c->discussion, &r, err);
-    }
+    struct note n = {.words = WORDS_BACKED, .about = c->topic.topic, .topic = c->topic.topic,
+                     .title = c->topic.title};
+    rc = note_to_each(in, &c->discussion, &n, link->experts, link->expert_count, err);
     if (rc == AW_OK && c->topic.idea == IDEA_NONE) {
         c->topic.idea = IDEA_RAISED;
         rc = state_topic_put(in->state, &c->topic, err);
@@ -129,29 +119,64 @@ static int gather(void *context, const char *a)
     return r->failed;
 }
 
-/* Those who read the topic before the correction are told, once. */
-static int tell_readers(struct interp *in, struct talk *t, const aw_event *e, aw_error *err)
+struct later_posts {
+    struct readers *readers;
+    int64_t since_ms;
+};
+
+static int gather_author(void *context, const struct state_post *p, const char *text)
+{
+    struct later_posts *l = context;
+    (void)text;
+    return !p->by_bot && given(p->author) && p->posted_ms >= l->since_ms && gather(l->readers, p->author);
+}
+
+/* Who has the wrong post before them: its author, whoever looked into the topic, wrote there or
+ * voted for the post since, and whoever asked. Views are counted by the day of the reader. */
+static int find_readers(struct interp *in, struct talk *t, const struct state_post *wrong,
+                        struct readers *out, aw_error *err)
+{
+    char viewed[STATE_ID + 80], voted[TALK_TARGET];
+    const struct state_topic *topic = &t->cast.topic;
+    struct later_posts later = {out, wrong->posted_ms};
+    int64_t day = (wrong->posted_ms - INT64_C(14) * 3600000) / 86400000;
+    snprintf(viewed, sizeof viewed, "%s/%s", t->cast.discussion.id, topic->topic);
+    int rc = state_once_list(in->state, "viewed", viewed, day, gather, out, err);
+    if (rc == AW_OK)
+        rc = state_once_list(in->state, "vote", talk_target(topic->provider, wrong->post, voted), 0,
+                             gather, out, err);
+    if (rc == AW_OK)
+        rc = state_posts(in->state, topic->provider, topic->topic, gather_author, &later, err);
+    if (rc == AW_OK && given(topic->author))
+        (void)gather(out, topic->author);
+    return rc == AW_OK && out->failed ? error_nomem(err, "readers") : rc;
+}
+
+/* Is this one still here? Who left, and who never was in, is left in peace. */
+static int is_in(struct interp *in, const struct state_discussion *d, const char *who, bool *out,
+                 aw_error *err)
+{
+    struct state_member m;
+    int rc = unnamed(who) ? unnamed_member(in, d, who, &m, err)
+                          : state_member_get(in->state, d->id, who, &m, err);
+    *out = rc == AW_OK && m.state == MEMBER_IN;
+    return rc == AW_ENOTFOUND ? AW_OK : rc;
+}
+
+static int tell_readers(struct interp *in, struct talk *t, const aw_event *e,
+                        const struct state_post *wrong, aw_error *err)
 {
     struct readers readers = {0};
-    char target[STATE_ID + 80];
-    snprintf(target, sizeof target, "%s/%s", t->cast.discussion.id, t->cast.topic.topic);
-    int rc = state_once_list(in->state, "viewed", target, gather, &readers, err);
-    if (rc == AW_OK && readers.failed)
-        rc = error_nomem(err, "readers");
+    struct note n = {.words = WORDS_CORRECTED, .about = e->post, .topic = e->topic, .post = e->post,
+                     .title = t->cast.topic.title};
+    int rc = find_readers(in, t, wrong, &readers, err);
     for (size_t i = 0; i < readers.count && rc == AW_OK; i++) {
-        struct state_member m;
-        if (strcmp(readers.in[i], t->who) == 0)
-            continue;
-        rc = state_member_get(in->state, t->cast.discussion.id, readers.in[i], &m, err);
-        if (rc == AW_ENOTFOUND || (rc == AW_OK && m.state != MEMBER_IN)) {
-            rc = AW_OK; /* never in, or gone: left in peace */
-            continue;
-        }
-        struct job_request r = {.call = CALL_NOTE, .subject = e->post, .learner = readers.in[i],
-                                .topic_ref = e->topic, .post_ref = e->post,
-                                .markdown = "A post that you read was corrected by an expert."};
-        if (rc == AW_OK)
-            rc = job_ask(in, &t->cast.discussion, &r, err);
+        bool here = false;
+        n.learner = readers.in[i];
+        if (strcmp(n.learner, t->who) != 0)
+            rc = is_in(in, &t->cast.discussion, n.learner, &here, err);
+        if (rc == AW_OK && here)
+            rc = note_to(in, &t->cast.discussion, &n, err);
     }
     free(readers.in);
     return rc;
@@ -160,8 +185,6 @@ static int tell_readers(struct interp *in, struct talk *t, const aw_event *e, aw
 static int correct_parent(struct interp *in, struct talk *t, const aw_event *e, aw_error *err)
 {
     struct state_post wrong;
-    if (!given(e->parent_post))
-        return AW_OK; /* an official answer, not a correction */
     int rc = state_post_get(in->state, e->provider, e->parent_post, &wrong, err);
     if (rc == AW_ENOTFOUND)
         return error_set(err, AW_ENOTFOUND, "parent_post", "\"%.80s\" is not known", e->parent_post);
@@ -172,7 +195,7 @@ static int correct_parent(struct interp *in, struct talk *t, const aw_event *e, 
     t->cast.scene.post = e->parent_post;
     rc = talk_tell(in, TELL_CORRECTED, t, &f, e->time_ms, err);
     t->cast.scene.post = e->post;
-    return rc == AW_OK ? tell_readers(in, t, e, err) : rc;
+    return rc == AW_OK ? tell_readers(in, t, e, &wrong, err) : rc;
 }
 
 int idea_corrected(struct interp *in, const aw_event *e, aw_error *err)
@@ -209,7 +232,8 @@ int idea_corrected(struct interp *in, const aw_event *e, aw_error *err)
         rc = state_topic_put(in->state, &t.cast.topic, err);
     }
     if (rc == AW_OK)
-        rc = correct_parent(in, &t, e, err);
+        rc = given(e->parent_post) ? correct_parent(in, &t, e, err)
+                                   : talk_tell_asker(in, &t, WORDS_ANSWERED, e->post, err);
     if (rc == AW_OK)
         rc = cast_save(in, &t.cast, err);
     struct job_request r = {.call = CALL_OFFICIAL, .subject = e->post, .topic_ref = e->topic,

@@ -8,8 +8,10 @@
  *
  *   interpret.c  decodes and dispatches by kind        cast.c   who, where, when
  *   verdict.c    completed, passed, failed; SCORM      open.c   rooms, members, jobs
- *   talk.c       what happens in a discussion          done.c   what a forum answered
- *   idea.c       ideas, corrections                    local.c  the embedded forum
+ *   talk.c       what is read and written              done.c   what a forum answered
+ *   judge.c      votes, answers, flags                 local.c  the embedded forum
+ *   idea.c       ideas, corrections                    note.c   what people are told
+ *   unnamed.c    posts without a name
  */
 #ifndef MODULE_INTERPRET_H
 #define MODULE_INTERPRET_H
@@ -114,6 +116,8 @@ int cast_learner(struct interp *in, const aw_event *e, char out[STATE_ID], aw_er
 /* The link with this id among the course's, or NULL. */
 const struct link *cast_link(const struct interp_course *course, const char *id);
 bool cast_is_one_of(const char *const *people, size_t count, const char *learner);
+/* Does the link name this person, as expert, mentor or manager? link may be NULL. */
+bool cast_is_named(const struct link *link, const char *learner);
 
 /* Writes the statement into the batch. out_id may be NULL. */
 int interp_tell(struct interp *in, enum tell_what what, const struct cast *c,
@@ -164,6 +168,9 @@ struct job_request {
     const char *title, *markdown, *html, *language, *url;
     const char *const *tags;
     const char *const *managers; /* NULL-terminated, or NULL */
+    const char *said;  /* the learner's own words in markdown, where statements may have them */
+    bool new_topic;    /* a topic of its own, not a post in the discussion's */
+    bool ours;         /* told by us and not by the forum: aw_query("notes") */
     int64_t not_before_ms; /* 0: now */
 };
 /* Asks for it, once per (discussion, call, learner, subject). */

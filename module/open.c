@@ -55,10 +55,8 @@ static void put_list(struct buf *b, const char *name, const char *const *texts)
 static int request_json(const struct state_discussion *d, const struct job_request *r,
                         const char *course_title, struct buf *b, aw_error *err)
 {
-    char room_name[STATE_TITLE + 64];
-    char letter[24];
-    room_letter(d->number, letter);
-    snprintf(room_name, sizeof room_name, "%s%s", d->name, letter);
+    char room_name[ROOM_NAME];
+    room_name_of(d, room_name);
     buf_putc(b, '{');
     put_member(b, "call", forum_call_name(r->call));
     put_member(b, "discussion", d->id);
@@ -67,7 +65,8 @@ static int request_json(const struct state_discussion *d, const struct job_reque
     put_member(b, "room", d->room);
     put_member(b, "room_name", room_name);
     put_member(b, "room_ref", d->room_ref);
-    put_member(b, "topic_ref", r->topic_ref ? r->topic_ref : d->topic_ref);
+    if (!r->new_topic)
+        put_member(b, "topic_ref", r->topic_ref ? r->topic_ref : d->topic_ref);
     put_member(b, "learner", r->learner);
     put_member(b, "learner_name", r->learner_name);
     put_member(b, "learner_email", r->learner_email);
@@ -79,6 +78,7 @@ static int request_json(const struct state_discussion *d, const struct job_reque
     put_member(b, "html", r->html);
     put_member(b, "language", r->language ? r->language : d->language);
     put_member(b, "url", r->url ? r->url : d->url);
+    put_member(b, "said", r->said);
     put_list(b, "tags", r->tags);
     put_list(b, "managers", r->managers);
     buf_putc(b, '}');
@@ -95,7 +95,8 @@ int job_ask(struct interp *in, const struct state_discussion *d, const struct jo
     uuid5 key = uuid5_make(&in->config->site, "job", forum_call_name(r->call), d->id, r->learner,
                            r->subject, UUID5_END);
     uuid5_text(&key, job.key);
-    snprintf(job.provider, sizeof job.provider, "%s", d->provider);
+    const char *provider = r->ours ? "local" : d->provider;
+    snprintf(job.provider, sizeof job.provider, "%s", provider);
     snprintf(job.discussion, sizeof job.discussion, "%s", d->id);
     snprintf(job.learner, sizeof job.learner, "%s", r->learner ? r->learner : "");
     int rc = cast_course(in, d->course, &course, err);
@@ -105,7 +106,7 @@ int job_ask(struct interp *in, const struct state_discussion *d, const struct jo
     if (rc == AW_OK)
         rc = state_job_add(in->state, &job, &is_new, err);
     /* The embedded forum's rows are ours: it acts here, in the same transaction. */
-    if (rc == AW_OK && is_new && strcmp(d->provider, "local") == 0) {
+    if (rc == AW_OK && is_new && strcmp(provider, "local") == 0) {
         aw_forum_reply reply = {.struct_size = sizeof reply};
         int outcome = AW_FORUM_OK;
         rc = local_call(in, &job, &reply, &outcome, err);
@@ -165,10 +166,12 @@ static int choose_room(struct interp *in, const struct cast *c, const struct lin
     char key[STATE_ID], name[STATE_TITLE];
     json_t *attributes = NULL;
     const char *text = c->person.attributes;
+    /* A room of one language, where that is its rule; else the link's own. */
+    const char *language = *c->person.language ? c->person.language : c->course->language;
     int rc = *text ? json_read(text, strlen(text), LIMIT_CONFIG_BYTES, "attributes", &attributes, err)
                    : AW_OK;
     if (rc == AW_OK)
-        rc = room_key(link, attributes, key, sizeof key, name, sizeof name, err);
+        rc = room_key(link, attributes, language, key, sizeof key, name, sizeof name, err);
     json_decref(attributes);
     if (rc != AW_OK)
         return rc;
@@ -178,9 +181,8 @@ static int choose_room(struct interp *in, const struct cast *c, const struct lin
     *out_new = rc == AW_ENOTFOUND || out->members >= link->cap;
     if (!*out_new)
         return AW_OK;
-    /* A room of one language, where that is its rule; else the link's own. */
     return new_room(in, link, c->course->title, key, name, rc == AW_ENOTFOUND ? 1 : out->number + 1,
-                    *c->person.language ? c->person.language : c->course->language, out, err);
+                    language, out, err);
 }
 
 /* The forum is asked for the room; the topic follows when the room is there (done.c). */
@@ -201,7 +203,7 @@ static int ask_for_room(struct interp *in, const struct state_discussion *d, aw_
 int open_topic(struct interp *in, const struct state_discussion *d, int64_t now_ms, aw_error *err)
 {
     const struct interp_course *course;
-    char *markdown = NULL, *html = NULL, *earlier = NULL, due[16], name[STATE_TITLE + 64], letter[24];
+    char *markdown = NULL, *html = NULL, *earlier = NULL, due[16], name[ROOM_NAME];
     int rc = cast_course(in, d->course, &course, err);
     if (rc != AW_OK)
         return rc;
@@ -209,8 +211,7 @@ int open_topic(struct interp *in, const struct state_discussion *d, int64_t now_
     if (!link) /* removed in between: what it promised is not opened any more */
         return AW_OK;
     due_text(link, now_ms, due);
-    room_letter(d->number, letter);
-    snprintf(name, sizeof name, "%s%s", d->name, letter);
+    room_name_of(d, name);
     if (link->share_with_later_rooms)
         rc = open_earlier(in, link, d, &earlier, err);
     struct link_values values = {.course_title = course->title, .room_name = name,

@@ -22,6 +22,7 @@ static const struct {
     {"discussion", query_discussion, {"discussion", "learner", NULL}},
     {"ideas", query_ideas, {"course", "state", NULL}},
     {"notes", query_notes, {"learner", NULL}},
+    {"topics", query_topics, {"learner", NULL}},
     {"attempt", query_attempt, {"learner", "course", "activity", "registration", NULL}},
     {"progress", query_progress, {"learner", "course", "registration", NULL}},
     {"preview", query_preview, {NULL}}, /* its arguments are a link's */

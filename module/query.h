@@ -34,7 +34,8 @@ int query_status(const struct query *q, aw_error *err);      /* status.c */
 int query_discussions(const struct query *q, aw_error *err); /* query_talk.c */
 int query_discussion(const struct query *q, aw_error *err);
 int query_ideas(const struct query *q, aw_error *err);
-int query_notes(const struct query *q, aw_error *err);
+int query_notes(const struct query *q, aw_error *err);       /* query_own.c */
+int query_topics(const struct query *q, aw_error *err);
 int query_attempt(const struct query *q, aw_error *err);     /* query_course.c */
 int query_progress(const struct query *q, aw_error *err);
 int query_links(const struct query *q, aw_error *err);

@@ -2,7 +2,7 @@
  * query_talk.c - what a learner sees of discussions: where they are in, what is said.
  *
  * Reads only. Who asked anonymously is nobody's to see: such posts carry no
- * author, and only the asker's own page knows them as theirs.
+ * author, and only the asker's own page knows them as theirs (query_own.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +13,10 @@
 #include "json.h"
 #include "link.h"
 #include "list.h"
-#include "query.h"
+#include "query_talk.h"
 #include "room.h"
+#include "talk.h"
+#include "unnamed.h"
 
 /* ---- shared ------------------------------------------------------------------------ */
 
@@ -35,9 +37,8 @@ static int read_link(const struct query *q, const char *id, struct link **out, a
 
 static void write_room(struct buf *b, const struct state_discussion *d)
 {
-    char letter[24], name[STATE_TITLE + 32];
-    room_letter(d->number, letter);
-    snprintf(name, sizeof name, "%s%s", d->name, letter);
+    char name[ROOM_NAME];
+    room_name_of(d, name);
     query_text(b, "id", d->id);
     query_text(b, "link", d->link);
     query_text(b, "course", d->course);
@@ -112,13 +113,6 @@ static int list_discussion(void *context, const struct state_discussion *d)
     return 0;
 }
 
-/* The rooms are looked up after the members were read: one statement of a kind at a time. */
-struct memberships {
-    struct state_member *in;
-    size_t count, room;
-    bool failed;
-};
-
 static int gather(void *context, const struct state_member *m)
 {
     struct memberships *all = context;
@@ -131,6 +125,14 @@ static int gather(void *context, const struct state_member *m)
     return all->failed;
 }
 
+int query_memberships(const struct query *q, const char *learner, struct memberships *out,
+                      aw_error *err)
+{
+    *out = (struct memberships){0};
+    int rc = state_members(q->state, NULL, learner, gather, out, err);
+    return rc == AW_OK && out->failed ? error_nomem(err, "discussions") : rc;
+}
+
 int query_discussions(const struct query *q, aw_error *err)
 {
     const char *learner = query_arg(q, "learner");
@@ -141,9 +143,7 @@ int query_discussions(const struct query *q, aw_error *err)
     if (!*learner) {
         rc = state_discussions(q->state, NULL, list_discussion, &l, err);
     } else {
-        rc = state_members(q->state, NULL, learner, gather, &all, err);
-        if (rc == AW_OK && all.failed)
-            rc = error_nomem(err, "discussions");
+        rc = query_memberships(q, learner, &all, err);
         for (size_t i = 0; i < all.count && rc == AW_OK; i++) {
             struct state_discussion d;
             l.member = &all.in[i];
@@ -159,16 +159,6 @@ int query_discussions(const struct query *q, aw_error *err)
 
 /* ---- one discussion --------------------------------------------------------------------- */
 
-struct reading {
-    const struct query *q;
-    const char *learner;      /* "" : nobody in particular */
-    char anonymous[48];       /* the name under which the learner asks anonymously here */
-    const struct state_topic *topic;
-    const char *opening;      /* the topic of the author's prompt */
-    int rc;
-    aw_error *err;
-};
-
 static bool is_mine(const struct reading *r, const char *author)
 {
     return *r->learner && *author &&
@@ -178,10 +168,14 @@ static bool is_mine(const struct reading *r, const char *author)
 static void write_author(const struct reading *r, const char *author, bool anonymous, bool by_bot)
 {
     struct buf *b = r->q->out;
-    bool hidden = anonymous ||
-                  strncmp(author, IDENTITY_ANONYMOUS, strlen(IDENTITY_ANONYMOUS)) == 0;
+    bool hidden = anonymous || unnamed(author);
     query_text(b, "author", hidden || by_bot ? "" : author);
     query_bool(b, "anonymous", hidden);
+    if (hidden && !by_bot) { /* so that two who give no name can be told apart here */
+        char label[5];
+        unnamed_label(author, label);
+        query_text(b, "pseudonym", label);
+    }
     query_bool(b, "by_bot", by_bot);
     query_bool(b, "mine", is_mine(r, author));
 }
@@ -200,7 +194,7 @@ static int write_post(void *context, const struct state_post *p, const char *tex
 {
     struct reading *r = context;
     struct buf *b = r->q->out;
-    char *html = NULL;
+    char *html = NULL, called[TALK_TARGET];
     query_element(b);
     buf_putc(b, '{');
     query_text(b, "post", p->post);
@@ -214,8 +208,8 @@ static int write_post(void *context, const struct state_post *p, const char *tex
     query_bool(b, "deleted", p->deleted);
     query_text(b, "language", p->language);
     query_number(b, "revision", p->revision);
-    write_did(r, "voted", "vote", p->post, 0);
-    write_did(r, "flagged", "flag", p->post, 0);
+    write_did(r, "voted", "vote", talk_target(p->provider, p->post, called), 0);
+    write_did(r, "flagged", "flag", talk_target(p->provider, p->post, called), 0);
     if (p->attachments[0] && !p->deleted) {
         query_name(b, "attachments");
         buf_puts(b, p->attachments);
@@ -249,9 +243,17 @@ static int gather_topic(void *context, const struct state_topic *t)
     return all->failed;
 }
 
-static void write_topic_head(struct reading *r, const struct state_topic *t)
+/* Until when the experts of a regulated course have to answer; 0: not at all. */
+static int64_t due_ms(const struct reading *r, const struct state_topic *t)
+{
+    bool counts = r->answer_within_hours && !t->by_bot && strcmp(t->type, "question") == 0;
+    return counts ? t->posted_ms + (int64_t)r->answer_within_hours * 3600000 : 0;
+}
+
+void query_topic_head(struct reading *r, const struct state_topic *t)
 {
     struct buf *b = r->q->out;
+    char called[TALK_TARGET];
     query_text(b, "topic", t->topic);
     query_text(b, "title", t->title);
     query_text(b, "type", t->type);
@@ -259,6 +261,7 @@ static void write_topic_head(struct reading *r, const struct state_topic *t)
     query_text(b, "first_post", t->first_post);
     query_number(b, "posted_ms", t->posted_ms);
     query_number(b, "answered_ms", t->answered_ms);
+    query_number(b, "due_ms", due_ms(r, t));
     query_text(b, "answer", t->answer);
     query_number(b, "replies", t->replies);
     query_number(b, "votes", t->votes);
@@ -266,8 +269,8 @@ static void write_topic_head(struct reading *r, const struct state_topic *t)
     query_text(b, "idea_reason", t->idea_reason);
     query_bool(b, "deleted", t->deleted);
     query_bool(b, "opening", t->by_bot && strcmp(t->topic, r->opening) == 0);
-    write_did(r, "voted", "vote", t->topic, 1);
-    write_did(r, "following", "follows", t->topic, 0);
+    write_did(r, "voted", "vote", talk_target(t->provider, t->topic, called), 1);
+    write_did(r, "following", "follows", talk_target(t->provider, t->topic, called), 0);
 }
 
 static int write_topics(struct reading *r, const char *discussion, aw_error *err)
@@ -283,7 +286,7 @@ static int write_topics(struct reading *r, const char *discussion, aw_error *err
         r->topic = &all.in[i];
         query_element(b);
         buf_putc(b, '{');
-        write_topic_head(r, r->topic);
+        query_topic_head(r, r->topic);
         query_name(b, "posts");
         buf_putc(b, '[');
         rc = state_posts(r->q->state, r->topic->provider, r->topic->topic, write_post, r, err);
@@ -313,20 +316,13 @@ static void write_rights(const struct reading *r, const struct link *link,
                link && cast_is_one_of(link->managers, link->manager_count, r->learner));
 }
 
-static bool is_named(const struct link *link, const char *who)
-{
-    return link && (cast_is_one_of(link->experts, link->expert_count, who) ||
-                    cast_is_one_of(link->mentors, link->mentor_count, who) ||
-                    cast_is_one_of(link->managers, link->manager_count, who));
-}
-
 /* Rooms are private: members and those whom the link names read them. Who left, or is
  * not in yet, sees that the room is there and nothing that was said. */
 static int write_discussion(struct reading *r, const struct state_discussion *d,
                             const struct link *link, aw_error *err)
 {
     struct state_member m = {.state = 0};
-    bool all = !*r->learner || is_named(link, r->learner);
+    bool all = !*r->learner || cast_is_named(link, r->learner);
     int rc = *r->learner ? state_member_get(r->q->state, d->id, r->learner, &m, err) : AW_ENOTFOUND;
     bool member = rc == AW_OK;
     if (rc != AW_OK && rc != AW_ENOTFOUND)
@@ -367,6 +363,7 @@ int query_discussion(const struct query *q, aw_error *err)
     if (rc != AW_OK)
         return rc;
     r.opening = d.topic_ref;
+    r.answer_within_hours = link && link->regulated ? link->answer_within_hours : 0;
     if (*r.learner)
         (void)identity_anonymous(&q->aw->identity, r.learner, d.id, r.anonymous); /* else: not theirs */
     rc = write_discussion(&r, &d, link, err);
@@ -374,7 +371,16 @@ int query_discussion(const struct query *q, aw_error *err)
     return rc;
 }
 
-/* ---- ideas and notes ------------------------------------------------------------------------ */
+void query_topic_place(const struct query *q, const struct state_topic *t,
+                       const struct state_discussion *d)
+{
+    query_text(q->out, "provider", t->provider);
+    query_text(q->out, "discussion", d->id);
+    query_text(q->out, "discussion_title", d->title);
+    query_text(q->out, "course", d->course);
+}
+
+/* ---- ideas ------------------------------------------------------------------------ */
 
 int query_ideas(const struct query *q, aw_error *err)
 {
@@ -392,39 +398,19 @@ int query_ideas(const struct query *q, aw_error *err)
             (*state && strcmp(state, idea_states[t->idea < 5 ? t->idea : 0]) != 0))
             continue;
         rc = state_discussion_get(q->state, t->discussion, &d, err);
-        if (rc != AW_OK || (*course && strcmp(course, d.course) != 0))
+        if (rc == AW_ENOTFOUND || (rc == AW_OK && *course && strcmp(course, d.course) != 0)) {
+            rc = AW_OK;
             continue;
+        }
+        if (rc != AW_OK)
+            break;
         query_element(q->out);
         buf_putc(q->out, '{');
-        write_topic_head(&r, t);
-        query_text(q->out, "provider", t->provider);
-        query_text(q->out, "discussion", d.id);
-        query_text(q->out, "discussion_title", d.title);
-        query_text(q->out, "course", d.course);
+        query_topic_head(&r, t);
+        query_topic_place(q, t, &d);
         buf_putc(q->out, '}');
     }
     buf_putc(q->out, ']');
     free(all.in);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
-}
-
-static int write_note(void *context, const struct state_job *j)
-{
-    const struct query *q = context;
-    query_element(q->out);
-    buf_puts(q->out, j->payload);
-    return 0;
-}
-
-/* Private notes of the embedded forum to one learner, newest first: requests as they stand. */
-int query_notes(const struct query *q, aw_error *err)
-{
-    const char *learner;
-    int rc = query_need(q, "learner", &learner, err);
-    if (rc != AW_OK)
-        return rc;
-    buf_putc(q->out, '[');
-    rc = state_jobs_for(q->state, "local", learner, CALL_NOTE, write_note, (void *)q, err);
-    buf_putc(q->out, ']');
     return rc;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "unnamed.h"
 
 static bool given(const char *text)
 {
@@ -17,6 +18,13 @@ static bool given(const char *text)
 }
 
 #define SET(array, value) snprintf((array), sizeof(array), "%s", (value) ? (value) : "")
+
+const char *talk_target(const char *provider, const char *id, char out[TALK_TARGET])
+{
+    bool ours = !provider || strcmp(provider, "local") == 0;
+    snprintf(out, TALK_TARGET, "%s%s%s", ours ? "" : provider, ours ? "" : "/", id);
+    return out;
+}
 
 /* ---- finding the place ------------------------------------------------------------- */
 
@@ -78,25 +86,34 @@ int talk_find(struct interp *in, const aw_event *e, bool want_post, struct talk 
     return rc;
 }
 
+static int may_speak_unnamed(struct interp *in, const struct cast *c, const struct link *link,
+                             const char *who, aw_error *err)
+{
+    struct state_member m;
+    if (!link || !link->anonymous)
+        return error_set(err, AW_EREFUSED, "anonymous",
+                         "posts are not allowed in this discussion by its author");
+    int rc = unnamed_member(in, &c->discussion, who, &m, err);
+    if (rc == AW_ENOTFOUND || (rc == AW_OK && m.state != MEMBER_IN))
+        return error_set(err, AW_EREFUSED, "anonymous",
+                         "is for members of the discussion, by its own id; nothing was posted");
+    return rc;
+}
+
 int talk_may_speak(struct interp *in, const struct cast *c, const char *who, aw_error *err)
 {
     struct state_member m;
     const struct link *link = talk_link(c);
+    if (unnamed(who))
+        return may_speak_unnamed(in, c, link, who, err);
     if (strcmp(c->discussion.provider, "local") != 0)
         return AW_OK;
-    if (strncmp(who, IDENTITY_ANONYMOUS, strlen(IDENTITY_ANONYMOUS)) == 0)
-        return link && link->anonymous
-                   ? AW_OK
-                   : error_set(err, AW_EREFUSED, "anonymous",
-                               "posts are not allowed in this discussion by its author");
     int rc = state_member_get(in->state, c->discussion.id, who, &m, err);
     if (rc == AW_OK && m.state == MEMBER_IN)
         return AW_OK;
     if (rc != AW_OK && rc != AW_ENOTFOUND)
         return rc;
-    if (link && (cast_is_one_of(link->experts, link->expert_count, who) ||
-                 cast_is_one_of(link->mentors, link->mentor_count, who) ||
-                 cast_is_one_of(link->managers, link->manager_count, who)))
+    if (cast_is_named(link, who))
         return AW_OK;
     return error_set(err, AW_EREFUSED, "learner",
                      "is not a member of this discussion, so nothing was posted");
@@ -198,16 +215,11 @@ static int show_to_mentors(struct interp *in, const struct cast *c, const char *
 {
     const struct link *link = talk_link(c);
     int rc = AW_OK;
+    struct note n = {.words = WORDS_NEWCOMER, .about = who, .topic = topic, .duty = true};
     for (size_t i = 0; link && i < link->mentor_count && rc == AW_OK; i++) {
-        char subject[STATE_ID + 16];
-        if (strcmp(link->mentors[i], who) == 0)
-            continue;
-        snprintf(subject, sizeof subject, "first/%s", who);
-        struct job_request r = {.call = CALL_NOTE, .subject = subject, .learner = link->mentors[i],
-                                .topic_ref = topic,
-                                .markdown = "Somebody has posted here for the first time. A kind "
-                                            "word from you now makes it likely that they stay."};
-        rc = job_ask(in, &c->discussion, &r, err);
+        n.learner = link->mentors[i];
+        if (strcmp(n.learner, who) != 0)
+            rc = note_to(in, &c->discussion, &n, err);
     }
     return rc;
 }
@@ -245,7 +257,8 @@ static int keep_topic(struct interp *in, const struct cast *c, const aw_event *e
     return rc;
 }
 
-int talk_topic(struct interp *in, const aw_event *e, aw_error *err)
+/* to_bot: it is not in the forum yet, and the bot is to post it. */
+static int topic_posted(struct interp *in, const aw_event *e, bool to_bot, aw_error *err)
 {
     struct state_topic before;
     struct state_discussion d;
@@ -265,6 +278,8 @@ int talk_topic(struct interp *in, const aw_event *e, aw_error *err)
         rc = cast_in(in, who, &d, e, &c, err);
     if (rc == AW_OK)
         rc = talk_may_speak(in, &c, who, err);
+    if (rc == AW_OK && to_bot)
+        return unnamed_ask(in, &c, e, who, err);
     if (rc != AW_OK)
         return rc;
     c.scene.provider = e->provider;
@@ -283,6 +298,21 @@ int talk_topic(struct interp *in, const aw_event *e, aw_error *err)
     if (rc == AW_OK)
         rc = count_post(in, &c, who, &first, err);
     return rc == AW_OK && first ? show_to_mentors(in, &c, who, e->topic, err) : rc;
+}
+
+static bool for_bot(const aw_event *e)
+{
+    return e->anonymous == AW_YES && unnamed_by_bot(e->provider);
+}
+
+int talk_topic(struct interp *in, const aw_event *e, aw_error *err)
+{
+    return topic_posted(in, e, for_bot(e), err);
+}
+
+int talk_topic_there(struct interp *in, const aw_event *e, aw_error *err)
+{
+    return topic_posted(in, e, false, err);
 }
 
 uuid5 talk_ref(struct interp *in, const struct state_topic *topic, const char *parent)
@@ -323,7 +353,7 @@ int talk_keep_reply(struct interp *in, struct talk *t, const aw_event *e, const 
     return rc == AW_OK && first ? show_to_mentors(in, &t->cast, t->who, e->topic, err) : rc;
 }
 
-int talk_reply(struct interp *in, const aw_event *e, aw_error *err)
+static int replied(struct interp *in, const aw_event *e, bool to_bot, aw_error *err)
 {
     struct talk t;
     struct state_post before;
@@ -334,6 +364,8 @@ int talk_reply(struct interp *in, const aw_event *e, aw_error *err)
     rc = talk_find(in, e, false, &t, err);
     if (rc == AW_OK)
         rc = talk_may_speak(in, &t.cast, t.who, err);
+    if (rc == AW_OK && to_bot)
+        return unnamed_ask(in, &t.cast, e, t.who, err);
     if (rc != AW_OK)
         return rc;
     t.cast.scene.post = e->post;
@@ -345,91 +377,37 @@ int talk_reply(struct interp *in, const aw_event *e, aw_error *err)
     rc = interp_tell(in, TELL_REPLIED, &t.cast, &f, &statement, err);
     if (rc == AW_OK)
         rc = cast_save(in, &t.cast, err);
-    return rc == AW_OK ? talk_keep_reply(in, &t, e, &statement, false, err) : rc;
-}
-
-/* ---- judging ------------------------------------------------------------------------- */
-
-int talk_vote(struct interp *in, const aw_event *e, aw_error *err)
-{
-    struct talk t;
-    bool is_new = false, on_topic = !given(e->post);
-    int rc = talk_find(in, e, !on_topic, &t, err);
-    if (rc != AW_OK)
-        return rc;
-    /* A vote on the first post is a vote on the topic. */
-    if (!on_topic && strcmp(e->post, t.cast.topic.first_post) == 0)
-        on_topic = true;
-    rc = state_once(in->state, "vote", t.who, on_topic ? e->topic : e->post, on_topic, &is_new, err);
-    if (rc != AW_OK || !is_new)
-        return rc;
-    t.cast.topic.votes += on_topic;
-    t.post.votes++;
-    if (on_topic) {
-        t.cast.scene.post = NULL;
-        rc = state_topic_put(in->state, &t.cast.topic, err);
-    } else {
-        rc = state_post_put(in->state, &t.post, NULL, 0, err);
-    }
-    struct tell_facts f = TELL_FACTS_INIT;
     if (rc == AW_OK)
-        rc = talk_tell(in, on_topic ? TELL_VOTED_TOPIC : TELL_VOTED_POST, &t, &f, e->time_ms, err);
-    return rc == AW_OK && on_topic ? idea_votes(in, &t.cast, err) : rc;
+        rc = talk_keep_reply(in, &t, e, &statement, false, err);
+    return rc == AW_OK ? talk_tell_asker(in, &t, WORDS_REPLIED, e->post, err) : rc;
 }
 
-static int count_answer(struct interp *in, const struct talk *t, int step, aw_error *err)
+int talk_reply(struct interp *in, const aw_event *e, aw_error *err)
 {
-    struct state_member m;
-    int rc = state_member_get(in->state, t->cast.discussion.id, t->post.author, &m, err);
-    if (rc != AW_OK)
-        return rc == AW_ENOTFOUND ? AW_OK : rc;
-    m.answers = step < 0 && m.answers == 0 ? 0 : (uint32_t)((int)m.answers + step);
-    return state_member_put(in->state, &m, err);
+    return replied(in, e, for_bot(e), err);
 }
 
-int talk_answer(struct interp *in, const aw_event *e, aw_error *err)
+int talk_reply_there(struct interp *in, const aw_event *e, aw_error *err)
 {
-    struct talk t;
-    bool accept = e->kind == AW_EVENT_ANSWER_ACCEPTED;
-    int rc = talk_find(in, e, true, &t, err);
-    if (rc != AW_OK)
-        return rc;
-    struct state_topic *topic = &t.cast.topic;
-    if ((strcmp(topic->answer, e->post) == 0) == accept)
-        return AW_OK; /* it is so already */
-    topic->answer_revision++;
-    SET(topic->answer, accept ? e->post : "");
-    topic->answered_ms = accept ? e->time_ms : 0;
-    struct tell_facts f = {.duration_ms = -1, .has_ref = true, .ref = t.post.statement,
-                           .revision = topic->answer_revision};
-    rc = state_topic_put(in->state, topic, err);
-    if (rc == AW_OK)
-        rc = count_answer(in, &t, accept ? 1 : -1, err);
-    if (rc == AW_OK)
-        rc = talk_tell(in, accept ? TELL_ACCEPTED : TELL_RETRACTED, &t, &f, e->time_ms, err);
-    return rc;
+    return replied(in, e, false, err);
 }
 
-int talk_flag(struct interp *in, const aw_event *e, aw_error *err)
+/* Forums outside tell named askers themselves. Replies are told of once, not one by one. */
+int talk_tell_asker(struct interp *in, const struct talk *t, enum words words, const char *post,
+                    aw_error *err)
 {
-    struct talk t;
-    bool is_new = false;
-    int rc = talk_find(in, e, true, &t, err);
-    if (rc == AW_OK)
-        rc = state_once(in->state, "flag", t.who, e->post, 0, &is_new, err);
-    if (rc != AW_OK || !is_new)
-        return rc;
-    struct tell_facts f = TELL_FACTS_INIT;
-    rc = talk_tell(in, TELL_FLAGGED, &t, &f, e->time_ms, err);
-    const struct link *link = talk_link(&t.cast);
-    for (size_t i = 0; link && i < link->expert_count && rc == AW_OK; i++) {
-        struct job_request r = {.call = CALL_NOTE, .subject = e->post, .learner = link->experts[i],
-                                .topic_ref = e->topic, .post_ref = e->post,
-                                .markdown = "A post was flagged as inappropriate. Please look at it."};
-        rc = job_ask(in, &t.cast.discussion, &r, err);
-    }
-    return rc;
+    const struct state_topic *topic = &t->cast.topic;
+    bool ours = strcmp(topic->provider, "local") == 0 || unnamed(topic->author);
+    if (!ours || strcmp(topic->type, "question") != 0 || !given(topic->author) ||
+        strcmp(topic->author, t->who) == 0)
+        return AW_OK;
+    struct note n = {.words = words, .about = words == WORDS_REPLIED ? topic->topic : post,
+                     .learner = topic->author, .topic = topic->topic, .post = post,
+                     .title = topic->title};
+    return note_to(in, &t->cast.discussion, &n, err);
 }
+
+/* ---- following ------------------------------------------------------------------------- */
 
 int talk_subscription(struct interp *in, const aw_event *e, aw_error *err)
 {
@@ -449,7 +427,8 @@ int talk_subscription(struct interp *in, const aw_event *e, aw_error *err)
     } else {
         return error_set(err, AW_EINVAL, "topic", "is missing; a subscription needs it or discussion");
     }
-    const char *target = given(e->topic) ? e->topic : e->discussion;
+    char called[TALK_TARGET];
+    const char *target = given(e->topic) ? talk_target(e->provider, e->topic, called) : e->discussion;
     /* Each change is told once: following is a fact that can be undone and made again. */
     if (rc == AW_OK && on) {
         rc = state_once(in->state, "follows", t.who, target, 0, &is_new, err);
@@ -484,6 +463,28 @@ int talk_edited(struct interp *in, const aw_event *e, aw_error *err)
     return state_post_put(in->state, &t.post, keep_text ? e->body : NULL, e->body_bytes, err);
 }
 
+/* In our own forum authors delete, and those whom the link names; nobody named is an administrator. */
+static int may_delete(struct interp *in, const aw_event *e, const struct state_topic *topic,
+                      const struct state_post *p, aw_error *err)
+{
+    struct state_discussion d;
+    const struct interp_course *course;
+    char who[STATE_ID];
+    if (strcmp(e->provider, "local") != 0 || (!given(e->learner) && !given(e->forum_user)))
+        return AW_OK;
+    int rc = cast_learner(in, e, who, err);
+    if (rc != AW_OK || strcmp(who, p->author) == 0)
+        return rc;
+    rc = state_discussion_get(in->state, topic->discussion, &d, err);
+    if (rc == AW_OK)
+        rc = cast_course(in, d.course, &course, err);
+    if (rc != AW_OK)
+        return rc;
+    return cast_is_named(cast_link(course, d.link), who)
+               ? AW_OK
+               : error_set(err, AW_EREFUSED, "learner", "did not write this post, so it stays");
+}
+
 int talk_deleted(struct interp *in, const aw_event *e, aw_error *err)
 {
     struct state_post p;
@@ -491,12 +492,15 @@ int talk_deleted(struct interp *in, const aw_event *e, aw_error *err)
     int rc = state_post_get(in->state, e->provider, e->post, &p, err);
     if (rc != AW_OK || p.deleted)
         return rc == AW_ENOTFOUND ? AW_OK : rc; /* never seen: nothing to follow */
-    p.deleted = true;
-    rc = state_post_put(in->state, &p, "", 0, err);
+    rc = state_topic_get(in->state, e->provider, p.topic, &topic, err);
     if (rc == AW_OK)
-        rc = state_topic_get(in->state, e->provider, p.topic, &topic, err);
+        rc = may_delete(in, e, &topic, &p, err);
     if (rc != AW_OK)
         return rc == AW_ENOTFOUND ? AW_OK : rc;
+    p.deleted = true;
+    rc = state_post_put(in->state, &p, "", 0, err);
+    if (rc != AW_OK)
+        return rc;
     if (strcmp(topic.first_post, p.post) == 0)
         topic.deleted = true;
     else if (topic.replies > 0)

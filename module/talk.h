@@ -3,6 +3,7 @@
 #define MODULE_TALK_H
 
 #include "interpret.h"
+#include "note.h"
 
 /* The cast of someone who acts on a topic (and post) that we know. */
 struct talk {
@@ -19,6 +20,15 @@ int talk_find(struct interp *in, const aw_event *e, bool want_post, struct talk 
 int talk_may_speak(struct interp *in, const struct cast *c, const char *who, aw_error *err);
 /* The link of the cast's discussion, or NULL if it was removed. */
 const struct link *talk_link(const struct cast *c);
+/* How a topic or post is called among facts that are true once: forums may use the same ids. */
+#define TALK_TARGET (STATE_ID + 66)
+const char *talk_target(const char *provider, const char *id, char out[TALK_TARGET]);
+/* What whoever asked hears of it, where the forum itself cannot tell them. */
+int talk_tell_asker(struct interp *in, const struct talk *t, enum words words, const char *post,
+                    aw_error *err);
+/* A topic, a reply, that are in the forum by now, whoever put them there. */
+int talk_topic_there(struct interp *in, const aw_event *e, aw_error *err);
+int talk_reply_there(struct interp *in, const aw_event *e, aw_error *err);
 /* Tells and saves. */
 int talk_tell(struct interp *in, enum tell_what what, struct talk *t, const struct tell_facts *f,
               int64_t happened_ms, aw_error *err);

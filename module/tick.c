@@ -14,6 +14,7 @@
 #include "error.h"
 #include "interpret.h"
 #include "list.h"
+#include "note.h"
 #include "workday.h"
 
 #define HOUR_MS INT64_C(3600000)
@@ -53,20 +54,14 @@ static int remind(struct interp *in, const struct link *link, const struct state
                   struct state_topic *t, int64_t now_ms, int64_t *next, aw_error *err)
 {
     int64_t due = t->posted_ms + (int64_t)link->answer_within_hours * HOUR_MS;
-    int rc = AW_OK;
     if (!link->regulated || !link->answer_within_hours || t->reminded_ms)
         return AW_OK;
     if (due > now_ms) {
         sooner(next, due);
         return AW_OK;
     }
-    for (size_t i = 0; i < link->expert_count && rc == AW_OK; i++) {
-        struct job_request r = {.call = CALL_NOTE, .subject = t->topic, .learner = link->experts[i],
-                                .topic_ref = t->topic, .title = t->title,
-                                .markdown = "This question has waited longer than this course "
-                                            "allows. Please answer it, or say who can."};
-        rc = job_ask(in, d, &r, err);
-    }
+    struct note n = {.words = WORDS_OVERDUE, .about = t->topic, .topic = t->topic, .title = t->title};
+    int rc = note_to_each(in, d, &n, link->experts, link->expert_count, err);
     t->reminded_ms = now_ms;
     return rc == AW_OK ? state_topic_put(in->state, t, err) : rc;
 }
@@ -119,11 +114,9 @@ static int offer(struct interp *in, const struct link *link, const struct state_
     if (rc == AW_OK)
         rc = o.rc;
     for (size_t i = 0; i < o.count && rc == AW_OK; i++) {
-        struct job_request r = {.call = CALL_NOTE, .subject = t->topic, .learner = o.who[i],
-                                .topic_ref = t->topic, .title = t->title,
-                                .markdown = "Good morning. A colleague elsewhere asked this and "
-                                            "has no answer yet. Perhaps you know?"};
-        rc = job_ask(in, d, &r, err);
+        struct note n = {.words = WORDS_HANDED_OVER, .about = t->topic, .learner = o.who[i],
+                         .topic = t->topic, .title = t->title};
+        rc = note_to(in, d, &n, err);
     }
     if (rc == AW_OK && o.count > 0) {
         t->offered_ms = now_ms;

@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "error.h"
 #include "limits.h"
+#include "words.h"
 
 #define POST_BYTES (2 * LIMIT_PROMPT_BYTES + LIMIT_BODY_BYTES / 4)
 
@@ -56,16 +57,12 @@ static const char *value_of(const struct link_values *v, int known)
 
 static void put_value(struct buf *b, const char *value, bool as_markdown)
 {
-    for (const char *c = value; *c; c++) {
-        unsigned char u = (unsigned char)*c;
-        if (u < 0x20 || u == 0x7f) {
-            buf_putc(b, ' ');
-            continue;
-        }
-        if (as_markdown && strchr("\\`*_{}[]<>()#!|&~@+=:", *c))
-            buf_putc(b, '\\');
-        buf_putc(b, *c);
+    if (as_markdown) {
+        words_escape(b, value);
+        return;
     }
+    for (const char *c = value; *c; c++)
+        buf_putc(b, (unsigned char)*c < 0x20 || *c == 0x7f ? ' ' : *c);
 }
 
 static void fill(struct buf *b, const char *text, const struct link_values *v, bool as_markdown)

@@ -6,6 +6,7 @@
 
 #include "buf.h"
 #include "error.h"
+#include "words.h"
 
 /* A value inside a key: the separators are escaped, so that two rules cannot meet. */
 static void put_value(struct buf *b, const char *value)
@@ -18,15 +19,16 @@ static void put_value(struct buf *b, const char *value)
     }
 }
 
-int room_key(const struct link *link, const json_t *attributes, char *key, size_t key_size,
-             char *name, size_t name_size, aw_error *err)
+int room_key(const struct link *link, const json_t *attributes, const char *language, char *key,
+             size_t key_size, char *name, size_t name_size, aw_error *err)
 {
+    const char *other = words_in(WORDS_OTHER, (const char *const[]){language, link->language}, 2, NULL);
     struct buf k = BUF_INIT(key_size - 1), n = BUF_INIT(name_size - 1);
     for (size_t i = 0; i < link->room_by_count; i++) {
         const char *value = json_string_value(json_object_get(attributes, link->room_by[i]));
         buf_printf(&k, "%s%s=", i ? ";" : "", link->room_by[i]);
         put_value(&k, value ? value : "");
-        buf_printf(&n, "%s%s", i ? ", " : "", value && *value ? value : "other");
+        buf_printf(&n, "%s%s", i ? ", " : "", value && *value ? value : other);
     }
     int rc = AW_OK;
     if (k.error || n.error)
@@ -40,12 +42,19 @@ int room_key(const struct link *link, const json_t *attributes, char *key, size_
     return rc;
 }
 
-void room_letter(unsigned number, char out[24])
+void room_name_of(const struct state_discussion *d, char out[ROOM_NAME])
 {
-    if (number <= 1)
-        out[0] = 0;
-    else if (number <= 26)
-        snprintf(out, 24, " (room %c)", (char)('A' + number - 1));
+    char which[12], words[48];
+    struct buf b = BUF_ON(words);
+    if (d->number <= 1) {
+        snprintf(out, ROOM_NAME, "%s", d->name);
+        return;
+    }
+    if (d->number <= 26)
+        snprintf(which, sizeof which, "%c", (char)('A' + d->number - 1));
     else
-        snprintf(out, 24, " (room %u)", number);
+        snprintf(which, sizeof which, "%u", (unsigned)d->number);
+    words_fill(&b, words_in(WORDS_ROOM, (const char *const[]){d->language}, 1, NULL),
+               (const char *const[]){"room", which, NULL});
+    snprintf(out, ROOM_NAME, d->name[0] ? "%s (%s)" : "%s%s", d->name, words);
 }

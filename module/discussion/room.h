@@ -6,17 +6,20 @@
 #include <jansson.h>
 
 #include "link.h"
+#include "state.h"
 
 /*
  * The room's key ("cohort=emea-q1;country=fr") and its name for people ("emea-q1,
  * fr"), from the learner's attributes (a JSON object of strings, or NULL). An
- * attribute that the learner does not have counts as "" and reads "other".
- * Without a room rule the key is "" and the name "". Errors: AW_ELIMIT.
+ * attribute that the learner does not have counts as "" and reads "other", in the
+ * language. Without a room rule the key is "" and the name "". Errors: AW_ELIMIT.
  */
-int room_key(const struct link *link, const json_t *attributes, char *key, size_t key_size,
-             char *name, size_t name_size, aw_error *err);
+int room_key(const struct link *link, const json_t *attributes, const char *language, char *key,
+             size_t key_size, char *name, size_t name_size, aw_error *err);
 
-/* " (room B)" for the second room of a key, "" for the first; after Z: "(room 27)". */
-void room_letter(unsigned number, char out[24]);
+/* "emea-q1", and from the second room of a key on "emea-q1 (room B)", after Z "(room 27)"; in the
+ * discussion's language. Without a room rule "" and "room B". */
+#define ROOM_NAME (STATE_TITLE + 64)
+void room_name_of(const struct state_discussion *d, char out[ROOM_NAME]);
 
 #endif

@@ -94,15 +94,15 @@ int state_job_lease(struct state *s, const char *key, int64_t until_ms, aw_error
     return rc == AW_OK && sqlite3_changes(s->db) == 0 ? AW_EBUSY : rc;
 }
 
-int state_jobs_for(struct state *s, const char *provider, const char *learner, uint32_t kind,
+int state_jobs_for(struct state *s, const char *provider, const char *names, uint32_t kind,
                    state_job_each each, void *context, aw_error *err)
 {
-    static const char sql[] = "SELECT " JOB " FROM job WHERE provider=? AND learner=? AND kind=?"
-                              " ORDER BY id DESC LIMIT 200";
+    static const char sql[] = "SELECT " JOB " FROM job WHERE provider=? AND kind=? AND learner IN"
+                              " (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 200";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
         return AW_EINTERNAL;
-    sq_bind(q, "tti", provider, learner, (int64_t)kind);
+    sq_bind(q, "tit", provider, (int64_t)kind, names);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK) {
         struct state_job j;

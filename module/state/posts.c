@@ -229,14 +229,14 @@ int state_once_undo(struct state *s, const char *kind, const char *a, const char
     return sq_run(s, q, err);
 }
 
-int state_once_list(struct state *s, const char *kind, const char *b, state_once_each each,
-                    void *context, aw_error *err)
+int state_once_list(struct state *s, const char *kind, const char *b, int64_t least_c,
+                    state_once_each each, void *context, aw_error *err)
 {
-    static const char sql[] = "SELECT DISTINCT a FROM once WHERE kind=? AND b=? ORDER BY a";
+    static const char sql[] = "SELECT DISTINCT a FROM once WHERE kind=? AND b=? AND c>=? ORDER BY a";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
         return AW_EINTERNAL;
-    sq_bind(q, "tt", kind, b);
+    sq_bind(q, "tti", kind, b, least_c);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK)
         if (each(context, (const char *)sqlite3_column_text(q, 0)))

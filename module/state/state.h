@@ -235,10 +235,10 @@ int state_once_is(struct state *s, const char *kind, const char *a, const char *
 /* Forgets one, so that it may happen again. */
 int state_once_undo(struct state *s, const char *kind, const char *a, const char *b, int64_t c,
                     aw_error *err);
-/* Who did (kind, ?, b): `a` of each row. */
+/* Who did (kind, ?, b) with c at least: `a` of each. */
 typedef int (*state_once_each)(void *context, const char *a);
-int state_once_list(struct state *s, const char *kind, const char *b, state_once_each each,
-                    void *context, aw_error *err);
+int state_once_list(struct state *s, const char *kind, const char *b, int64_t least_c,
+                    state_once_each each, void *context, aw_error *err);
 
 /* ---- jobs for the forums ---------------------------------------------------- */
 
@@ -266,8 +266,8 @@ int state_job_next(struct state *s, const char *provider, int64_t now_ms, struct
 /* Takes it for lease_ms; AW_EBUSY if another was faster. */
 int state_job_lease(struct state *s, const char *key, int64_t until_ms, aw_error *err);
 typedef int (*state_job_each)(void *context, const struct state_job *j);
-/* What was asked for a learner, of one kind, newest first. */
-int state_jobs_for(struct state *s, const char *provider, const char *learner, uint32_t kind,
+/* What was asked for a learner under any of their names (a JSON array), of one kind, newest first. */
+int state_jobs_for(struct state *s, const char *provider, const char *names, uint32_t kind,
                    state_job_each each, void *context, aw_error *err);
 /* The provider's leased jobs are due again at until_ms: their taker is gone. */
 int state_jobs_hold(struct state *s, const char *provider, int64_t until_ms, aw_error *err);

@@ -92,7 +92,7 @@ main('community', async ({ world, browser }) => {
   await w.statement('corrected');
   await until('readers to be told of the correction', async () => {
     await amina.goto(`${w.url}discussions`);
-    return (await amina.locator('.notes').count()) && /corrected by an expert/.test(await amina.locator('.notes').innerText());
+    return (await amina.locator('.notes').count()) && /An expert has corrected/.test(await amina.locator('.notes').innerText());
   });
 
   // A learner who is no expert cannot make an official answer, whatever the form says.

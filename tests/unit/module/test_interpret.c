@@ -2,181 +2,7 @@
  * test_interpret.c - what events come to mean: rooms, membership, anonymity, ideas,
  * corrections, hand-over; and that taking part never counts.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-#include <jansson.h>
-
-#include <afterword/afterword.h>
-
-#include "handle.h"
-#include "log.h"
-#include "record.h"
-
-#define HOUR INT64_C(3600000)
-#define MONDAY INT64_C(1772434800000) /* 2026-03-02T07:00:00Z */
-
-static char dir[64];
-static aw *library;
-static int64_t clock_ms;
-
-static int64_t now(void *user)
-{
-    (void)user;
-    return clock_ms;
-}
-
-static const char *const configuration =
-    "{\"site\":{\"home_page\":\"https://learn.example.org\"},\"courses\":{\"unknown\":\"accept\"}}";
-
-static int setup(void **state)
-{
-    (void)state;
-    aw_error err = AW_ERROR_INIT;
-    aw_host host = {.struct_size = sizeof host, .now_ms = now};
-    aw_config_source source = {.struct_size = sizeof source, .json = configuration, .state_dir = dir};
-    clock_ms = MONDAY;
-    snprintf(dir, sizeof dir, "/tmp/afterword-interpret-XXXXXX");
-    if (!mkdtemp(dir))
-        return 1;
-    return aw_open(&source, &host, &library, &err) == AW_OK ? 0 : 1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    char command[128];
-    aw_close(library);
-    library = NULL;
-    snprintf(command, sizeof command, "rm -rf %s", dir);
-    return system(command);
-}
-
-/* ---- what the tests say ------------------------------------------------------------- */
-
-static void work(void)
-{
-    aw_error err = AW_ERROR_INIT;
-    aw_worker_options o = {.struct_size = sizeof o, .until_idle = 1, .wait_ms = 5000};
-    if (aw_worker_run(library, &o, &err) != AW_OK)
-        fail_msg("%s: %s", err.where, err.text);
-}
-
-static void link_is(const char *json)
-{
-    aw_error err = AW_ERROR_INIT;
-    if (aw_link_put(library, json, strlen(json), NULL, &err) != AW_OK)
-        fail_msg("%s: %s", err.where, err.text);
-}
-
-static void event(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static void event(const char *fmt, ...)
-{
-    char json[4096];
-    aw_error err = AW_ERROR_INIT;
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(json, sizeof json, fmt, args);
-    va_end(args);
-    if (aw_notify_json(library, json, strlen(json), &err) != AW_OK)
-        fail_msg("%s: %s: %s", json, err.where, err.text);
-}
-
-static json_t *ask(const char *what, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static json_t *ask(const char *what, const char *fmt, ...)
-{
-    char args_json[1024], *text = NULL;
-    aw_error err = AW_ERROR_INIT;
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(args_json, sizeof args_json, fmt, args);
-    va_end(args);
-    if (aw_query(library, what, args_json, &text, &err) != AW_OK)
-        fail_msg("%s: %s: %s", what, err.where, err.text);
-    json_t *value = json_loads(text, 0, NULL);
-    aw_free(text);
-    assert_non_null(value);
-    return value;
-}
-
-/* The learner's only discussion; its id is static until the next call. */
-static const char *room_of(const char *learner)
-{
-    static char id[64];
-    json_t *all = ask("discussions", "{\"learner\":\"%s\"}", learner);
-    assert_int_equal(json_array_size(all), 1);
-    snprintf(id, sizeof id, "%s",
-             json_string_value(json_object_get(json_array_get(all, 0), "id")));
-    json_decref(all);
-    return id;
-}
-
-static size_t dead_letters(void)
-{
-    json_t *all = ask("dead", "{}");
-    size_t n = json_array_size(all);
-    json_decref(all);
-    return n;
-}
-
-static size_t notes_of(const char *learner)
-{
-    json_t *all = ask("notes", "{\"learner\":\"%s\"}", learner);
-    size_t n = json_array_size(all);
-    json_decref(all);
-    return n;
-}
-
-/* Every statement so far. */
-static json_t *statements(void)
-{
-    struct log *log = NULL;
-    struct log_reader *r = NULL;
-    const void *bytes;
-    size_t len;
-    struct log_pos next;
-    struct record record;
-    aw_error err = AW_ERROR_INIT;
-    json_t *all = json_array();
-    assert_int_equal(handle_statements(library, &log, &err), AW_OK);
-    assert_int_equal(log_reader_open(log, (struct log_pos){0}, &r, &err), AW_OK);
-    while (log_read(r, &bytes, &len, &next, &err) == AW_OK) {
-        assert_int_equal(record_read(bytes, len, &record, &err), AW_OK);
-        if (record.type == RECORD_STATEMENT)
-            json_array_append_new(all, json_loadb(record.json, record.json_len, 0, NULL));
-    }
-    log_reader_close(r);
-    return all;
-}
-
-static const char *verb_of(const json_t *s)
-{
-    return json_string_value(
-        json_object_get(json_object_get(json_object_get(s, "verb"), "display"), "en"));
-}
-
-static size_t told(const char *verb)
-{
-    size_t n = 0, i;
-    json_t *all = statements(), *s;
-    json_array_foreach(all, i, s) n += strcmp(verb_of(s), verb) == 0;
-    json_decref(all);
-    return n;
-}
-
-static void completed(const char *learner, const char *attributes)
-{
-    event("{\"kind\":\"course_completed\",\"learner\":\"%s\",\"course\":\"c\",\"attributes\":%s}",
-          learner, attributes);
-}
+#include "interpret_help.h"
 
 /* ---- opening -------------------------------------------------------------------------- */
 
@@ -369,11 +195,43 @@ static void test_taking_part_never_counts(void **state)
 
 /* ---- a safe place ------------------------------------------------------------------------ */
 
-static bool on_the_disk(const char *text)
+static bool on_the_disk(const char *text, const char *where)
 {
     char command[256];
-    snprintf(command, sizeof command, "grep -rqaF '%s' %s", text, dir);
+    snprintf(command, sizeof command, "grep -rqaF '%s' %s%s", text, dir, where);
     return system(command) == 0;
+}
+
+static size_t times_in_journal(const char *text)
+{
+    char command[256], line[32] = "";
+    snprintf(command, sizeof command, "cat %s/journal/* | grep -aoF '%s' | wc -l", dir, text);
+    FILE *f = popen(command, "r");
+    assert_non_null(f);
+    assert_non_null(fgets(line, sizeof line, f));
+    pclose(f);
+    return (size_t)strtoul(line, NULL, 10);
+}
+
+/* What the learner did under their own name is known; what is said here must not be. */
+static bool in_what_was_said(const char *text)
+{
+    char command[512];
+    snprintf(command, sizeof command,
+             "sqlite3 %s/state.db 'select * from topic; select * from post; select * from once;"
+             "select * from dead; select * from note; select * from job where kind not in (3,5)'"
+             " | grep -qF '%s'", dir, text);
+    return system(command) == 0;
+}
+
+static void ask_unnamed(const char *room, const char *learner, const char *topic)
+{
+    event("{\"kind\":\"topic_posted\",\"learner\":\"%s\",\"learner_name\":\"Shy Person\","
+          "\"learner_email\":\"shy@example.org\",\"attributes\":{\"cohort\":\"shy-cohort\"},"
+          "\"key\":\"key-of-%s\",\"utc_offset_min\":345,\"by\":\"%s\",\"forum_user\":\"shy-user\","
+          "\"anonymous\":true,\"provider\":\"local\",\"discussion\":\"%s\",\"topic\":\"%s\","
+          "\"topic_type\":\"question\",\"title\":\"Am I allowed?\",\"body\":\"Really?\"}",
+          learner, learner, learner, room, topic);
 }
 
 static void test_who_asks_anonymously_stands_nowhere(void **state)
@@ -382,31 +240,100 @@ static void test_who_asks_anonymously_stands_nowhere(void **state)
     json_t *all, *topic;
     link_is("{\"course\":\"c\",\"title\":\"T\",\"prompt\":\"P\",\"anonymous\":true}");
     completed("v", "{}");
-    work();
-    const char *room = room_of("v");
-    event("{\"kind\":\"topic_posted\",\"learner\":\"shy-learner-77\",\"learner_name\":\"Shy Person\","
-          "\"learner_email\":\"shy@example.org\",\"attributes\":{\"cohort\":\"shy-cohort\"},"
-          "\"anonymous\":true,\"provider\":\"local\",\"discussion\":\"%s\",\"topic\":\"t\","
-          "\"topic_type\":\"question\",\"title\":\"Am I allowed?\",\"body\":\"Really?\"}",
-          room);
-    work();
-    assert_int_equal(told("posted"), 1);
-    assert_false(on_the_disk("shy-learner-77"));
-    assert_false(on_the_disk("Shy Person"));
-    assert_false(on_the_disk("shy@example.org"));
-    assert_false(on_the_disk("shy-cohort"));
     completed("shy-learner-77", "{}");
     work();
+    const char *room = room_of("v");
+    size_t before = times_in_journal("shy-learner-77");
+    assert_int_equal(before, 1);
+    ask_unnamed(room, "shy-learner-77", "t");
+    event("{\"kind\":\"post_replied\",\"learner\":\"v\",\"provider\":\"local\",\"topic\":\"t\",\"post\":\"p\",\"body\":\"Yes\"}");
+    work();
+    assert_int_equal(dead_letters(), 0);
+    assert_int_equal(told("posted"), 1);
+    assert_int_equal(times_in_journal("shy-learner-77"), before);
+    assert_false(on_the_disk("shy-learner-77", "/statements"));
+    assert_false(in_what_was_said("shy-learner-77"));
+    static const char *const telling[] = {"Shy Person", "shy@example.org", "shy-cohort", "key-of-", "shy-user"};
+    for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
+        assert_false(on_the_disk(telling[i], ""));
     all = ask("discussion", "{\"discussion\":\"%s\",\"learner\":\"shy-learner-77\"}", room);
     topic = json_array_get(json_object_get(all, "topics"), 1);
     assert_true(json_is_true(json_object_get(topic, "mine")));
     assert_string_equal(json_string_value(json_object_get(topic, "author")), "");
+    assert_int_equal(strlen(json_string_value(json_object_get(topic, "pseudonym"))), 4);
     json_decref(all);
     all = ask("discussion", "{\"discussion\":\"%s\",\"learner\":\"v\"}", room);
     topic = json_array_get(json_object_get(all, "topics"), 1);
     assert_false(json_is_true(json_object_get(topic, "mine")));
     assert_false(json_is_true(json_object_get(all, "anonymous_safe"))); /* two are no crowd */
     json_decref(all);
+}
+
+/* That there is an answer: told to whoever asked, under a name that only their own look gives. */
+static void test_who_asked_anonymously_hears_of_the_answer(void **state)
+{
+    (void)state;
+    json_t *all;
+    link_is("{\"course\":\"c\",\"title\":\"T\",\"prompt\":\"P\",\"anonymous\":true,\"experts\":[\"x\"]}");
+    completed("v", "{}");
+    completed("shy", "{}");
+    work();
+    const char *room = room_of("v");
+    ask_unnamed(room, "shy", "t");
+    for (int i = 0; i < 2; i++)
+        event("{\"kind\":\"post_replied\",\"learner\":\"v\",\"provider\":\"local\",\"topic\":\"t\",\"post\":\"p%d\",\"body\":\"Yes\"}", i);
+    event("{\"kind\":\"idea_recognised\",\"learner\":\"x\",\"by\":\"x\",\"provider\":\"local\",\"topic\":\"t\",\"reason\":\"Good\"}");
+    event("{\"kind\":\"post_corrected\",\"learner\":\"x\",\"provider\":\"local\",\"topic\":\"t\",\"post\":\"q\",\"body\":\"Indeed\"}");
+    work();
+    assert_int_equal(dead_letters(), 0);
+    assert_int_equal(notes_that("shy", "replied to what you asked"), 1);
+    assert_int_equal(notes_that("shy", "worth pursuing"), 1);
+    assert_int_equal(notes_that("shy", "official answer"), 1);
+    assert_int_equal(notes_of("v"), 0);
+    all = ask("topics", "{\"learner\":\"shy\"}");
+    assert_int_equal(json_array_size(all), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(all, 0), "topic")), "t");
+    assert_true(json_is_true(json_object_get(json_array_get(all, 0), "anonymous")));
+    json_decref(all);
+    all = ask("topics", "{\"learner\":\"v\"}");
+    assert_int_equal(json_array_size(all), 0);
+    json_decref(all);
+    event("{\"kind\":\"left\",\"learner\":\"shy\",\"discussion\":\"%s\"}", room);
+    event("{\"kind\":\"idea_implemented\",\"learner\":\"x\",\"by\":\"x\",\"provider\":\"local\",\"topic\":\"t\"}");
+    work();
+    assert_int_equal(notes_that("shy", "put into practice"), 0);
+}
+
+static void test_only_members_ask_anonymously(void **state)
+{
+    (void)state;
+    aw_error err = AW_ERROR_INIT;
+    link_is("{\"course\":\"c\",\"title\":\"T\",\"prompt\":\"P\",\"anonymous\":true,\"mentors\":[\"m\"],\"room\":{\"by\":[\"cohort\"]}}");
+    completed("v", "{\"cohort\":\"1\"}");
+    completed("w", "{\"cohort\":\"2\"}");
+    work();
+    char room[64];
+    snprintf(room, sizeof room, "%s", room_of("v"));
+    ask_unnamed(room, "stranger", "t1");
+    ask_unnamed(room, "w", "t2"); /* of another room */
+    work();
+    assert_int_equal(told("posted"), 0);
+    assert_int_equal(dead_letters(), 2);
+    ask_unnamed(room, "m", "t3");
+    ask_unnamed(room, "v", "t4");
+    work();
+    assert_int_equal(told("posted"), 2);
+    event("{\"kind\":\"left\",\"learner\":\"v\",\"discussion\":\"%s\"}", room);
+    ask_unnamed(room, "v", "t5");
+    work();
+    assert_int_equal(told("posted"), 2);
+    static const char *const lacking[] = {
+        "{\"kind\":\"post_replied\",\"learner\":\"v\",\"anonymous\":true,\"provider\":\"local\",\"topic\":\"t\",\"post\":\"p\"}",
+        "{\"kind\":\"post_replied\",\"forum_user\":\"v\",\"anonymous\":true,\"provider\":\"local\",\"topic\":\"t\",\"post\":\"p\",\"discussion\":\"d\"}"};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(aw_notify_json(library, lacking[i], strlen(lacking[i]), &err), AW_EINVAL);
+        assert_string_equal(err.where, i ? "learner" : "discussion");
+    }
 }
 
 static void test_anonymity_is_the_authors_choice(void **state)
@@ -446,7 +373,8 @@ static void test_a_correction_reaches_its_readers_once(void **state)
         work();
     }
     assert_int_equal(told("corrected"), 1);
-    assert_int_equal(notes_of("u"), 1);
+    assert_int_equal(notes_that("u", "corrected"), 1);
+    assert_int_equal(notes_that("v", "corrected"), 1); /* who wrote it */
     assert_int_equal(notes_of("w"), 0);
 }
 
@@ -561,8 +489,6 @@ static void test_poison_stops_nobody(void **state)
     assert_int_equal(told("completed"), 50);
 }
 
-#define FRESH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -574,6 +500,8 @@ int main(void)
         FRESH(test_the_same_post_is_told_once),
         FRESH(test_taking_part_never_counts),
         FRESH(test_who_asks_anonymously_stands_nowhere),
+        FRESH(test_who_asked_anonymously_hears_of_the_answer),
+        FRESH(test_only_members_ask_anonymously),
         FRESH(test_anonymity_is_the_authors_choice),
         FRESH(test_a_correction_reaches_its_readers_once),
         FRESH(test_an_idea_and_back),
