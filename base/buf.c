@@ -114,6 +114,28 @@ void buf_i64(struct buf *b, int64_t value)
     buf_append(b, digits + at, sizeof digits - at);
 }
 
+/* What scores mostly are: up to four decimals, fifteen digits in all. A decimal of so many digits that
+ * reads back as the value is the only one of its length (IEEE 754 doubles hold any fifteen). */
+static bool put_short_decimal(struct buf *b, double value)
+{
+    for (int64_t scale = 10, places = 1; places <= 4; scale *= 10, places++) {
+        double scaled = nearbyint(fabs(value) * (double)scale);
+        if (scaled >= 1e15 || scaled / (double)scale != fabs(value))
+            continue;
+        int64_t digits = (int64_t)scaled;
+        char fraction[5] = "";
+        for (int64_t at = places, rest = digits % scale; at > 0; rest /= 10)
+            fraction[--at] = (char)('0' + rest % 10);
+        if (value < 0)
+            buf_putc(b, '-');
+        buf_i64(b, digits / scale);
+        buf_putc(b, '.');
+        buf_append(b, fraction, (size_t)places);
+        return true;
+    }
+    return false;
+}
+
 void buf_json_real(struct buf *b, double value)
 {
     char text[40];
@@ -125,6 +147,8 @@ void buf_json_real(struct buf *b, double value)
         buf_i64(b, (int64_t)value);
         return;
     }
+    if (put_short_decimal(b, value))
+        return;
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value)

@@ -1,6 +1,7 @@
 /* digest.c - digests over libcrypto; hex and base64; CRC-32C. */
 #include "digest.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -49,6 +50,36 @@ bool digest_hmac_sha1(const void *key, size_t key_len, const void *bytes, size_t
 {
     unsigned n = 20;
     return HMAC(EVP_sha1(), key, (int)key_len, bytes, len, out, &n) != NULL;
+}
+
+/* An EVP_MAC_CTX that has its key; the struct is only a name for it. */
+struct digest_mac *digest_mac_open(const void *key, size_t key_len)
+{
+    char sha256_name[] = "SHA256";
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256_name, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *c = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
+    EVP_MAC_free(hmac); /* the context keeps it */
+    if (c && EVP_MAC_init(c, key, key_len, params) == 1)
+        return (struct digest_mac *)c;
+    EVP_MAC_CTX_free(c);
+    return NULL;
+}
+
+bool digest_mac(struct digest_mac *m, const void *bytes, size_t len, uint8_t out[32])
+{
+    EVP_MAC_CTX *c = (EVP_MAC_CTX *)m;
+    size_t n;
+    return EVP_MAC_init(c, NULL, 0, NULL) == 1 && EVP_MAC_update(c, bytes, len) == 1 &&
+           EVP_MAC_final(c, out, &n, 32) == 1;
+}
+
+void digest_mac_close(struct digest_mac *m)
+{
+    EVP_MAC_CTX_free((EVP_MAC_CTX *)m);
 }
 
 bool digest_equal(const void *a, const void *b, size_t len)

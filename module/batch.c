@@ -7,7 +7,12 @@
 #include "error.h"
 #include "state.h"
 
-#define BATCH_EVENTS 1000
+/* A batch ends at so many events or statements; a pile is written when it is this full. One
+ * more event may then still give a great many statements. */
+#define BATCH_EVENTS 2000
+#define BATCH_STATEMENTS 4096
+#define FULL_STATEMENTS 512
+#define FULL_BYTES (1u << 20)
 
 static int bury(struct batch *r, const struct log_pos *at, const aw_error *why, const void *bytes,
                 size_t len, aw_error *err)
@@ -26,7 +31,8 @@ static int bury(struct batch *r, const struct log_pos *at, const aw_error *why, 
 static int interpret_carefully(struct batch *r, const struct log_pos *at, const void *bytes,
                                size_t len, aw_error *err)
 {
-    size_t count = r->in->statement_count, used = r->in->statements.len;
+    struct pile *p = r->in->pile;
+    size_t count = p->count, used = p->bytes.len;
     int rc = state_mark(r->in->state, err);
     if (rc != AW_OK)
         return rc;
@@ -36,18 +42,29 @@ static int interpret_carefully(struct batch *r, const struct log_pos *at, const 
     if (!interp_is_poison(rc))
         return rc;
     aw_error why = *err;
-    r->in->statement_count = count;
-    r->in->statements.len = used;
+    p->count = count;
+    p->bytes.len = used;
     interp_forget_courses(r->in);
     rc = state_back_to_mark(r->in->state, err);
     return rc == AW_OK ? bury(r, at, &why, bytes, len, err) : rc;
 }
 
+static int hand_full_pile(struct batch *r, size_t *handed, aw_error *err)
+{
+    const struct pile *p = r->in->pile;
+    if (p->count < FULL_STATEMENTS && p->bytes.len < FULL_BYTES)
+        return AW_OK;
+    *handed += p->count;
+    int rc = scribe_hand(r->scribe, err);
+    r->in->pile = scribe_pile(r->scribe);
+    return rc;
+}
+
 /* Reads and interprets up to the batch's limits. *out_count: how many records it took. */
 static int interpret_some(struct batch *r, struct log_pos *end, size_t *out_count, aw_error *err)
 {
-    size_t n = 0;
-    for (; n < BATCH_EVENTS && !interp_full(r->in); n++) {
+    size_t n = 0, handed = 0;
+    for (; n < BATCH_EVENTS && handed < BATCH_STATEMENTS; n++) {
         const void *bytes = NULL;
         size_t len = 0;
         struct log_pos next;
@@ -66,23 +83,11 @@ static int interpret_some(struct batch *r, struct log_pos *end, size_t *out_coun
         if (rc != AW_OK)
             return rc;
         *end = r->seen = next;
+        if ((rc = hand_full_pile(r, &handed, err)) != AW_OK)
+            return rc;
     }
     *out_count = n;
     return AW_OK;
-}
-
-static int write_statements(struct batch *r, struct log_pos *out_end, aw_error *err)
-{
-    struct interp *in = r->in;
-    *out_end = worker_committed(r->w);
-    if (in->statement_count == 0)
-        return AW_OK;
-    size_t from = 0;
-    for (size_t i = 0; i < in->statement_count; i++) {
-        r->spans[i] = (struct log_span){in->statements.data + from, in->ends[i] - from};
-        from = in->ends[i];
-    }
-    return log_append_batch(r->w->statements, r->spans, in->statement_count, out_end, err);
 }
 
 static struct state_place place(struct log_pos p)
@@ -92,8 +97,8 @@ static struct state_place place(struct log_pos p)
 
 static int commit(struct batch *r, struct log_pos end, aw_error *err)
 {
-    struct log_pos statements;
-    int rc = write_statements(r, &statements, err);
+    struct log_pos statements = worker_committed(r->w);
+    int rc = scribe_finish(r->scribe, &statements, err);
     struct state_place journal_at = place(end), statements_at = place(statements);
     if (rc == AW_OK)
         rc = state_place_set(r->in->state, "journal", &journal_at, err);
@@ -121,22 +126,43 @@ static int reopen(struct batch *r, aw_error *err)
     return log_reader_open(r->w->aw->journal, r->at, &r->reader, err);
 }
 
+/* Nothing may be appended behind what was never committed: it would be sent as well. */
+static int cut(struct batch *r, aw_error *err)
+{
+    scribe_begin(r->scribe); /* its thread must not write behind the cut */
+    int rc = log_truncate(r->w->statements, worker_committed(r->w), err);
+    r->uncut = rc != AW_OK;
+    return rc;
+}
+
 /* Back to where the last commit left things. */
 static int undo(struct batch *r, aw_error *err)
 {
-    aw_error ignored = AW_ERROR_INIT;
     state_rollback(r->in->state);
     interp_forget_courses(r->in); /* titles seen in the batch were rolled back with it */
-    log_truncate(r->w->statements, worker_committed(r->w), &ignored);
-    return reopen(r, err);
+    r->uncut = true;
+    int rc = reopen(r, err);
+    return rc == AW_OK ? cut(r, err) : rc;
+}
+
+static int begin(struct batch *r, aw_error *err)
+{
+    int rc = r->uncut ? cut(r, err) : AW_OK;
+    if (rc == AW_OK && !r->reader)
+        rc = reopen(r, err);
+    if (rc != AW_OK)
+        return rc;
+    scribe_begin(r->scribe);
+    r->in->pile = scribe_pile(r->scribe);
+    interp_begin(r->in);
+    return state_begin(r->in->state, err);
 }
 
 static int try_batch(struct batch *r, size_t *out_count, aw_error *err)
 {
     struct log_pos end = r->at;
     *out_count = 0;
-    interp_begin(r->in);
-    int rc = state_begin(r->in->state, err);
+    int rc = begin(r, err);
     if (rc == AW_OK)
         rc = interpret_some(r, &end, out_count, err);
     if (rc == AW_OK && *out_count > 0)
@@ -165,8 +191,7 @@ int batch_run(struct batch *r, size_t *out_count, aw_error *err)
 
 int batch_tick(struct batch *r, int64_t now_ms, int64_t *out_next_ms, aw_error *err)
 {
-    interp_begin(r->in);
-    int rc = state_begin(r->in->state, err);
+    int rc = begin(r, err);
     if (rc == AW_OK)
         rc = interp_tick(r->in, now_ms, out_next_ms, err);
     if (rc == AW_OK)
@@ -198,6 +223,8 @@ int batch_open(struct batch *r, struct worker *w, aw_error *err)
     r->w = w;
     int rc = handle_statements(w->aw, &w->statements, err);
     if (rc == AW_OK)
+        rc = scribe_open(w->statements, &r->scribe, err);
+    if (rc == AW_OK)
         rc = interp_open(w->aw, &r->in, err);
     if (rc == AW_OK)
         rc = find_place(r->in->state, "journal", &r->at, err);
@@ -215,4 +242,5 @@ void batch_close(struct batch *r)
 {
     log_reader_close(r->reader);
     interp_close(r->in);
+    scribe_close(r->scribe);
 }

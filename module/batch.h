@@ -1,8 +1,8 @@
 /*
  * batch.h - one batch of the journal: interpreted, its statements durable, then committed.
  *
- * The statements are appended to the statement log and synced first; the commit
- * then moves the journal's cursor and the end of the statement log together. A
+ * The statements are appended to the statement log and synced first (in a long batch
+ * while its later events are still being interpreted: scribe.h); the commit then moves the journal's cursor and the end of the statement log together. A
  * crash before the commit leaves statements behind that end: they were never
  * sent, and are cut off at the next start. So bytes are fixed before the first send.
  */
@@ -18,8 +18,9 @@ struct batch {
     struct log_reader *reader;
     struct log_pos at;       /* the journal's cursor, as committed */
     struct log_pos seen;     /* where reading stopped */
+    bool uncut;              /* the statement log goes on behind the committed end */
     bool careful;            /* a mark before each event of this batch: one of them is poison */
-    struct log_span spans[INTERP_BATCH_STATEMENTS];
+    struct scribe *scribe;   /* of the statement log */
 };
 
 /* Opens the interpreter and the reader where the last commit left them. */

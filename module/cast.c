@@ -6,14 +6,10 @@
 #include "error.h"
 #include "interpret.h"
 #include "json.h"
+#include "text.h"
 #include "timestamp.h"
 
-static void set_text(char *out, size_t size, const char *text)
-{
-    snprintf(out, size, "%s", text ? text : "");
-}
-
-#define SET(array, text) set_text((array), sizeof(array), (text))
+#define SET(array, text) text_set((array), sizeof(array), (text))
 
 static bool given(const char *text)
 {
@@ -158,7 +154,7 @@ static int attributes_text(const aw_event *e, char *out, size_t size, aw_error *
     buf_putc(&b, '}');
     int rc = buf_error(&b, "attributes", err);
     if (rc == AW_OK)
-        snprintf(out, size, "%s", b.data);
+        text_set(out, size, b.data);
     buf_free(&b);
     return rc;
 }
@@ -168,7 +164,7 @@ static void renew(char *out, size_t size, const char *text, bool *changed)
 {
     if (!given(text) || strcmp(out, text) == 0)
         return;
-    set_text(out, size, text);
+    text_set(out, size, text);
     *changed = true;
 }
 
@@ -224,7 +220,7 @@ static int load_enrolment(struct interp *in, const char *learner, const char *co
     uuid5 registration;
     int rc;
     if (e && given(e->registration) && uuid5_parse(e->registration, &registration)) {
-        rc = state_enrolment_get(in->state, &registration, &c->enrolment, err);
+        rc = state_enrolment_get(in->state, learner, &registration, &c->enrolment, err);
     } else {
         rc = state_enrolment_find(in->state, learner, course, &c->enrolment, err);
         registration = identity_registration(in->config, learner, course);
@@ -347,7 +343,7 @@ int cast_save(struct interp *in, struct cast *c, aw_error *err)
 int cast_learner(struct interp *in, const aw_event *e, char out[STATE_ID], aw_error *err)
 {
     if (given(e->learner)) {
-        set_text(out, STATE_ID, e->learner);
+        text_set(out, STATE_ID, e->learner);
         return AW_OK;
     }
     int rc = state_forum_user_get(in->state, given(e->provider) ? e->provider : "", e->forum_user,

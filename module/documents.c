@@ -56,7 +56,7 @@ static void agent(struct buf *b, const struct xapi_actor *a)
 static int tell_one(void *user, const struct scorm_document *d, aw_error *err)
 {
     const struct telling *t = user;
-    struct buf *out = &t->in->statements;
+    struct buf *out = &t->in->pile->bytes;
     struct buf json = BUF_INIT(LIMIT_RECORD_BYTES - 4096);
     char registration[UUID5_TEXT];
     uuid5_text(&t->ctx->registration, registration);

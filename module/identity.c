@@ -73,7 +73,21 @@ static bool keyed(const struct identity *id, const char *purpose, const char *a,
     buf_puts(&text, a);
     buf_putc(&text, '\x1f');
     buf_puts(&text, b);
-    return !text.error && digest_hmac_sha256(id->key, sizeof id->key, text.data, text.len, out);
+    if (text.error)
+        return false;
+    return id->mac ? digest_mac(id->mac, text.data, text.len, out)
+                   : digest_hmac_sha256(id->key, sizeof id->key, text.data, text.len, out);
+}
+
+void identity_prepare(struct identity *id)
+{
+    id->mac = digest_mac_open(id->key, sizeof id->key);
+}
+
+void identity_release(struct identity *id)
+{
+    digest_mac_close(id->mac);
+    id->mac = NULL;
 }
 
 void identity_account(const struct identity *id, const char *learner, char out[UUID5_TEXT])

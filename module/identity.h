@@ -19,10 +19,16 @@
 
 struct identity {
     uint8_t key[IDENTITY_KEY_BYTES];
+    struct digest_mac *mac; /* NULL, or of one thread that makes many: identity_prepare() */
 };
 
 /* Reads the key, making it where it is missing. */
 int identity_open(const struct config *c, struct identity *out, aw_error *err);
+
+/* For one thread that asks for many accounts: the key is prepared once. Where that fails, each is
+ * made from the key, which takes longer. */
+void identity_prepare(struct identity *id);
+void identity_release(struct identity *id);
 
 /* The account name of a learner: UUID-shaped (RFC 9562 version 8), opaque, stable. */
 void identity_account(const struct identity *id, const char *learner, char out[UUID5_TEXT]);

@@ -56,7 +56,7 @@ int interp_open(struct aw *self, struct interp **out, aw_error *err)
     in->aw = self;
     in->config = &self->config;
     in->identity = self->identity;
-    buf_init(&in->statements, INTERP_BATCH_BYTES);
+    identity_prepare(&in->identity);
     int rc = state_open(self->config.state_dir, &in->state, err);
     if (rc == AW_OK)
         rc = scorm_policies_read(self->config.scorm, &in->policies, err);
@@ -76,20 +76,13 @@ void interp_close(struct interp *in)
     interp_forget_courses(in);
     scorm_policies_free(in->policies);
     state_close(in->state);
-    buf_free(&in->statements);
+    identity_release(&in->identity);
     free(in);
 }
 
 void interp_begin(struct interp *in)
 {
-    buf_reset(&in->statements);
-    in->statement_count = 0;
     in->links_checked = false;
-}
-
-bool interp_full(const struct interp *in)
-{
-    return in->statement_count > INTERP_FULL_STATEMENTS || in->statements.len > INTERP_FULL_BYTES;
 }
 
 bool interp_is_poison(int code)
@@ -119,16 +112,16 @@ int interp_event(struct interp *in, const void *record, size_t len, aw_error *er
 
 int interp_count_statement(struct interp *in, aw_error *err)
 {
-    if (in->statement_count == INTERP_BATCH_STATEMENTS)
-        return error_set(err, AW_ELIMIT, "event", "gives more than %d statements",
-                         INTERP_BATCH_STATEMENTS);
-    in->ends[in->statement_count++] = in->statements.len;
+    struct pile *p = in->pile;
+    if (p->count == PILE_STATEMENTS)
+        return error_set(err, AW_ELIMIT, "event", "gives more than %d statements", PILE_STATEMENTS);
+    p->ends[p->count++] = p->bytes.len;
     return AW_OK;
 }
 
 int interp_tell(struct interp *in, enum tell_what what, const struct cast *c,
                 const struct tell_facts *f, uuid5 *out_id, aw_error *err)
 {
-    int rc = tell(what, &c->scene, f, &in->statements, out_id, err);
+    int rc = tell(what, &c->scene, f, &in->pile->bytes, out_id, err);
     return rc == AW_OK ? interp_count_statement(in, err) : rc;
 }

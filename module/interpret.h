@@ -3,7 +3,7 @@
  *
  * One `struct interp` belongs to the worker's interpreter thread. Everything
  * below it runs inside the state's transaction and writes its statements into
- * one buffer; worker.c makes both durable and then moves the journal's cursor.
+ * a pile; batch.c makes both durable and then moves the journal's cursor.
  * So an event is interpreted once, whatever happens in between.
  *
  *   interpret.c  decodes and dispatches by kind        cast.c   who, where, when
@@ -28,15 +28,10 @@
 #include "log.h"
 #include "policy.h"
 #include "rollup.h"
+#include "scribe.h"
 #include "state.h"
 #include "tell.h"
 
-/* A batch ends when it is this full; one more event may then still give a great many
- * statements (a commit of 4 MiB, all of it interactions). */
-#define INTERP_FULL_STATEMENTS 2048
-#define INTERP_FULL_BYTES (8u << 20)
-#define INTERP_BATCH_STATEMENTS 32768
-#define INTERP_BATCH_BYTES (96u << 20)
 #define INTERP_LINKS_PER_COURSE 16
 
 /* A course as the interpreter needs it: kept parsed until a link or course changes. */
@@ -61,17 +56,14 @@ struct interp {
     struct interp_course *courses[INTERP_COURSES];
     size_t next_course; /* the one that makes room */
 
-    struct buf statements; /* records one behind the other */
-    size_t ends[INTERP_BATCH_STATEMENTS];
-    size_t statement_count;
+    struct pile *pile;  /* where statements are written; borrowed from the batch */
     const void *record; /* the event being interpreted, for dead letters */
     size_t record_len;
 };
 
 int interp_open(struct aw *self, struct interp **out, aw_error *err);
 void interp_close(struct interp *in);
-void interp_begin(struct interp *in); /* forgets the last batch's statements */
-bool interp_full(const struct interp *in);
+void interp_begin(struct interp *in); /* a new transaction */
 void interp_forget_courses(struct interp *in); /* parsed ones; read again when wanted */
 
 /*
@@ -122,7 +114,7 @@ bool cast_is_named(const struct link *link, const char *learner);
 /* Writes the statement into the batch. out_id may be NULL. */
 int interp_tell(struct interp *in, enum tell_what what, const struct cast *c,
                 const struct tell_facts *f, uuid5 *out_id, aw_error *err);
-/* A record already written at the end of in->statements counts as a statement. */
+/* A record already written at the end of in->pile counts as a statement. */
 int interp_count_statement(struct interp *in, aw_error *err);
 
 struct verdict {

@@ -281,7 +281,7 @@ int open_for(struct interp *in, struct cast *c, const struct link *link, int64_t
     if (rc == AW_OK)
         rc = is_new ? ask_for_room(in, &d, err) : d.opened_ms ? open_admit(in, &d, &m, err) : AW_OK;
     if (rc == AW_OK)
-        rc = state_enrolment_get(in->state, &c->scene.registration, &c->enrolment, err);
+        rc = state_enrolment_get(in->state, m.learner, &c->scene.registration, &c->enrolment, err);
     return rc;
 }
 

@@ -96,7 +96,7 @@ static int find_enrolment(const struct query *q, struct state_enrolment *out, aw
         return state_enrolment_find(q->state, learner, course, out, err);
     if (!uuid5_parse(registration, &id))
         return error_set(err, AW_EINVAL, "registration", "is not a UUID");
-    return state_enrolment_get(q->state, &id, out, err);
+    return state_enrolment_get(q->state, learner, &id, out, err);
 }
 
 static void write_given(struct buf *b, const char *name, struct scorm_number n)

@@ -166,7 +166,7 @@ struct emitting {
 static int emit(void *user, const struct xapi_statement *st, aw_error *err)
 {
     struct emitting *e = user;
-    struct buf *out = &e->in->statements;
+    struct buf *out = &e->in->pile->bytes;
     struct record r = {.type = RECORD_STATEMENT, .verb = (uint8_t)st->verb, .flags = RECORD_SCORM,
                        .id = st->id, .course = e->course, .course_len = strlen(e->course)};
     size_t before = out->len;

@@ -59,6 +59,9 @@ int segment_settle(struct log *log, uint64_t newest, uint64_t *out_begin, uint64
  * follows `previous` and its end at s->offset; with room for at_least bytes of records. */
 int segment_rotate(struct log *log, struct state *s, uint64_t previous, uint64_t at_least,
                    aw_error *err);
+/* The same with the smallest segment, whatever the limit: what lies behind the cut gives more
+ * room back than it takes. */
+int segment_cut(struct log *log, struct state *s, uint64_t previous, aw_error *err);
 /* log->fd becomes the current segment. lock held. */
 int segment_use(struct log *log, const struct state *s, aw_error *err);
 int segment_errno(const struct log *log, uint64_t segment, int errno_value, const char *action,

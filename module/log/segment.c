@@ -289,14 +289,8 @@ int segment_use(struct log *log, const struct state *s, aw_error *err)
     return AW_OK;
 }
 
-int segment_rotate(struct log *log, struct state *s, uint64_t previous, uint64_t at_least, aw_error *err)
+static int follow(struct log *log, struct state *s, uint64_t previous, uint64_t size, aw_error *err)
 {
-    uint64_t size = SEGMENT_DATA_AT + at_least;
-    size = size > log->segment_bytes ? (size + 4095) & ~UINT64_C(4095) : log->segment_bytes;
-    if (log->max_bytes && s->bytes + size > log->max_bytes)
-        return error_set(err, AW_EFULL, log->dir,
-                         "the log has reached its limit of %" PRIu64 " bytes; let the worker catch "
-                         "up, shorten the retention or raise max_bytes", log->max_bytes);
     struct segment_info info = {.segment = s->segment + 1,
                                 .first_record = s->record,
                                 .prev_segment = previous,
@@ -324,4 +318,20 @@ int segment_rotate(struct log *log, struct state *s, uint64_t previous, uint64_t
     log->control->written_to = SEGMENT_DATA_AT;
     control_put(log->control, s);
     return AW_OK;
+}
+
+int segment_rotate(struct log *log, struct state *s, uint64_t previous, uint64_t at_least, aw_error *err)
+{
+    uint64_t size = SEGMENT_DATA_AT + at_least;
+    size = size > log->segment_bytes ? (size + 4095) & ~UINT64_C(4095) : log->segment_bytes;
+    if (log->max_bytes && s->bytes + size > log->max_bytes)
+        return error_set(err, AW_EFULL, log->dir,
+                         "the log has reached its limit of %" PRIu64 " bytes; let the worker catch "
+                         "up, shorten the retention or raise max_bytes", log->max_bytes);
+    return follow(log, s, previous, size, err);
+}
+
+int segment_cut(struct log *log, struct state *s, uint64_t previous, aw_error *err)
+{
+    return follow(log, s, previous, (SEGMENT_DATA_AT + 4095) & ~UINT64_C(4095), err);
 }

@@ -31,7 +31,7 @@ static int cut(struct log *log, struct log_pos end, aw_error *err)
     s.offset = end.offset;
     s.record = end.record;
     s.truncations++;
-    int rc = segment_rotate(log, &s, end.segment, 0, err);
+    int rc = segment_cut(log, &s, end.segment, err);
     if (rc != AW_OK)
         return rc;
     /* It is cut now. Until the files behind the cut are gone, nobody may append: a reader would

@@ -58,14 +58,14 @@ static void take_enrolment(sqlite3_stmt *q, struct state_enrolment *out)
     "id,registration,learner,course,chain_ms,completed,completed_statement,success,revision,"      \
     "withdrawn"
 
-int state_enrolment_get(struct state *s, const uuid5 *registration, struct state_enrolment *out,
-                        aw_error *err)
+int state_enrolment_get(struct state *s, const char *learner, const uuid5 *registration,
+                        struct state_enrolment *out, aw_error *err)
 {
-    static const char sql[] = "SELECT " ENROLMENT " FROM enrolment WHERE registration=?";
+    static const char sql[] = "SELECT " ENROLMENT " FROM enrolment WHERE learner=? AND registration=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
         return AW_EINTERNAL;
-    sq_bind(q, "b", registration->bytes, (size_t)16);
+    sq_bind(q, "tb", learner, registration->bytes, (size_t)16);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         take_enrolment(q, out);

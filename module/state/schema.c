@@ -51,4 +51,15 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "CREATE INDEX job_learner ON job(learner,kind);"
     "CREATE TABLE dead(id INTEGER PRIMARY KEY AUTOINCREMENT,at_ms INTEGER,sink TEXT,code TEXT,"
     "subject TEXT,reason TEXT,bytes BLOB,wanted INTEGER,UNIQUE(sink,subject));",
+
+    /* 2: A registration is looked for among its learner's: an index over random UUIDs made each new
+     * enrolment touch a page of its own. */
+    "CREATE TABLE enrolment_2(id INTEGER PRIMARY KEY,registration BLOB NOT NULL,"
+    "learner TEXT NOT NULL,course TEXT NOT NULL,chain_ms INTEGER,completed INTEGER,"
+    "completed_statement BLOB,success INTEGER,revision INTEGER,withdrawn INTEGER);"
+    "INSERT INTO enrolment_2 SELECT id,registration,learner,course,chain_ms,completed,"
+    "completed_statement,success,revision,withdrawn FROM enrolment;"
+    "DROP TABLE enrolment;"
+    "ALTER TABLE enrolment_2 RENAME TO enrolment;"
+    "CREATE INDEX enrolment_who ON enrolment(learner,course);",
 };

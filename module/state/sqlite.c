@@ -15,6 +15,7 @@
 #include "error.h"
 #include "fs.h"
 #include "schema.h"
+#include "text.h"
 
 #define BUSY_MS 10000
 
@@ -111,7 +112,7 @@ int sq_run(struct state *s, sqlite3_stmt *q, aw_error *err)
 void sq_text(sqlite3_stmt *q, int column, char *out, size_t size)
 {
     const char *text = (const char *)sqlite3_column_text(q, column);
-    snprintf(out, size, "%s", text ? text : "");
+    text_set(out, size, text);
 }
 
 char *sq_strdup(sqlite3_stmt *q, int column)
@@ -189,7 +190,7 @@ int state_open(const char *dir, struct state **out, aw_error *err)
     (void)!chmod(path, 0660);
     rc = run_sql(s,
                  "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=OFF;"
-                 "PRAGMA cache_size=-4096;PRAGMA wal_autocheckpoint=2000;"
+                 "PRAGMA cache_size=-4096;PRAGMA wal_autocheckpoint=4000;"
                  "PRAGMA journal_size_limit=16777216;PRAGMA temp_store=MEMORY;"
                  /* What is erased is overwritten (Debian's SQLite does so unasked). */
                  "PRAGMA secure_delete=ON;",

@@ -96,8 +96,8 @@ struct state_enrolment {
     uint32_t revision;        /* how often success was said */
     uint32_t withdrawn;       /* how often the completion was voided */
 };
-int state_enrolment_get(struct state *s, const uuid5 *registration, struct state_enrolment *out,
-                        aw_error *err);
+int state_enrolment_get(struct state *s, const char *learner, const uuid5 *registration,
+                        struct state_enrolment *out, aw_error *err);
 /* The learner's newest enrolment in the course. */
 int state_enrolment_find(struct state *s, const char *learner, const char *course,
                          struct state_enrolment *out, aw_error *err);

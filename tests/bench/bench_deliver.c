@@ -276,7 +276,7 @@ static int with_curl(int port, uint64_t events, int batch)
         .json = "{\"site\":{\"name\":\"Bench\",\"home_page\":\"https://learn.example.org\"}}"};
     source.json_bytes = strlen(source.json);
     struct config config;
-    struct identity identity = {{1, 2, 3}};
+    struct identity identity = {.key = {1, 2, 3}};
     aw_error err = AW_ERROR_INIT;
     char url[100];
     if (config_read(&source, &config, &err) != AW_OK)

@@ -81,6 +81,45 @@ static void test_json_reals(void **state)
     buf_free(&b);
 }
 
+/* The short way and the long one give the same digits. */
+static void test_json_real_digits(void **state)
+{
+    (void)state;
+    char wanted[40];
+    uint64_t seed = 88172645463325252u;
+    for (int i = -20000; i <= 20000; i++) {
+        double value = i / (i % 2 ? 10000.0 : 100.0);
+        snprintf(wanted, sizeof wanted, "%.15g", value == 0 ? 0 : value);
+        if (!strchr(wanted, 'e'))
+            real_is(value, wanted);
+    }
+    for (int i = 0; i < 20000; i++) {
+        seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+        double value = (double)(seed >> 12) / (double)(1u << (seed & 31));
+        struct buf b = BUF_INIT(100);
+        buf_json_real(&b, value);
+        assert_true(strtod(b.data, NULL) == value);
+        buf_free(&b);
+    }
+}
+
+static void test_mac(void **state)
+{
+    (void)state;
+    uint8_t key[32] = "a key of thirty-two bytes, or so", once[32], again[32];
+    struct digest_mac *m = digest_mac_open(key, sizeof key);
+    assert_non_null(m);
+    for (size_t len = 0; len < 200; len += 13) {
+        uint8_t text[200];
+        memset(text, (int)len, sizeof text);
+        assert_true(digest_hmac_sha256(key, sizeof key, text, len, once));
+        assert_true(digest_mac(m, text, len, again));
+        assert_memory_equal(once, again, 32);
+    }
+    digest_mac_close(m);
+    digest_mac_close(NULL);
+}
+
 static void test_utf8(void **state)
 {
     (void)state;
@@ -304,7 +343,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_uuid5_is_libuuids),
         cmocka_unit_test(test_buf_stops_at_its_maximum), cmocka_unit_test(test_json_strings),
-        cmocka_unit_test(test_json_reals), cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_json_reals),
+        cmocka_unit_test(test_json_real_digits), cmocka_unit_test(test_mac),
+        cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_timestamps), cmocka_unit_test(test_durations_and_offsets),
         cmocka_unit_test(test_uuid5), cmocka_unit_test(test_json), cmocka_unit_test(test_digests),
         cmocka_unit_test(test_files), cmocka_unit_test(test_say_quotes),

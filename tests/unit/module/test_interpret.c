@@ -489,6 +489,33 @@ static void test_poison_stops_nobody(void **state)
     assert_int_equal(told("completed"), 50);
 }
 
+/* More than one pile of a batch, two of its events poison: the batch is undone when some piles are in
+ * the log already, and told again, each statement once. */
+static void test_a_long_backlog_with_poison(void **state)
+{
+    (void)state;
+    enum { EVENTS = 1300 };
+    char learner[16];
+    for (int i = 0; i < EVENTS; i++) {
+        snprintf(learner, sizeof learner, "u-%04d", i);
+        completed(learner, "{}");
+        if (i == 700 || i == 1200)
+            event("{\"kind\":\"post_replied\",\"learner\":\"u\",\"provider\":\"local\",\"topic\":\"none\",\"post\":\"p%d\"}", i);
+    }
+    work();
+    assert_int_equal(dead_letters(), 2);
+    json_t *all = statements(), *seen = json_object(), *s;
+    size_t i;
+    json_array_foreach(all, i, s) json_object_set_new(
+        seen, json_string_value(json_object_get(s, "id")), json_true());
+    assert_int_equal(json_array_size(all), EVENTS);
+    assert_int_equal(json_object_size(seen), EVENTS);
+    json_decref(seen);
+    json_decref(all);
+}
+
+#define FRESH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -509,6 +536,7 @@ int main(void)
         FRESH(test_a_regulated_question_is_put_to_the_experts_once),
         FRESH(test_the_next_room_learns_what_was_answered),
         FRESH(test_poison_stops_nobody),
+        FRESH(test_a_long_backlog_with_poison),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
