@@ -514,7 +514,6 @@ static void test_a_long_backlog_with_poison(void **state)
     json_decref(all);
 }
 
-#define FRESH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
