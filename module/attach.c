@@ -3,11 +3,13 @@
  *
  * They lie in <state_dir>/attachments, each named by its SHA-256. A host keeps a
  * file before it reports the post, so that an event never names what is not there.
+ * What a camera wrote into a picture (where, when, by whom) is not kept at all.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "digest.h"
@@ -15,6 +17,7 @@
 #include "fs.h"
 #include "handle.h"
 #include "limits.h"
+#include "picture.h"
 
 static bool allowed(const struct config *c, const char *content_type)
 {
@@ -46,11 +49,31 @@ static int path_of(const aw *self, const char *sha2, char *out, size_t size, aw_
     return rc == AW_OK ? fs_join(out, size, dir, sha2, err) : rc;
 }
 
-int aw_attachment_put(aw *self, const void *bytes, size_t len, const char *content_type,
-                      char **out_sha2, aw_error *err)
+static int keep(const aw *self, const void *bytes, size_t len, char **out_sha2, aw_error *err)
 {
     uint8_t digest[32];
     char hex[65], path[4200], dir[4096];
+    if (!digest_sha256(bytes, len, digest))
+        return error_set(err, AW_EINTERNAL, "attachment", "no digest could be made");
+    digest_hex(digest, sizeof digest, hex);
+    int rc = fs_join(dir, sizeof dir, self->config.state_dir, "attachments", err);
+    if (rc == AW_OK)
+        rc = fs_make_dirs(dir, 02770, err);
+    if (rc == AW_OK)
+        rc = path_of(self, hex, path, sizeof path, err);
+    if (rc == AW_OK && access(path, F_OK) < 0)
+        rc = fs_write_atomic(path, bytes, len, 0660, err);
+    char *name = rc == AW_OK ? strdup(hex) : NULL;
+    if (rc == AW_OK && !name)
+        rc = error_nomem(err, "attachment");
+    if (rc == AW_OK)
+        *out_sha2 = name;
+    return rc;
+}
+
+int aw_attachment_put(aw *self, const void *bytes, size_t len, const char *content_type,
+                      char **out_sha2, aw_error *err)
+{
     if (!self || !bytes || !content_type || !out_sha2)
         return error_set(err, AW_EINVAL, "aw_attachment_put", "an argument is NULL");
     if (!self->config.attachments_max)
@@ -63,23 +86,24 @@ int aw_attachment_put(aw *self, const void *bytes, size_t len, const char *conte
         return error_set(err, len ? AW_ELIMIT : AW_EINVAL, "attachment",
                          "is %zu bytes; from 1 to %llu are taken", len,
                          (unsigned long long)self->config.attachments_max);
-    if (!digest_sha256(bytes, len, digest))
-        return error_set(err, AW_EINTERNAL, "attachment", "no digest could be made");
-    digest_hex(digest, sizeof digest, hex);
-    int rc = fs_join(dir, sizeof dir, self->config.state_dir, "attachments", err);
+    struct buf clean = BUF_INIT(len + 64); /* no longer than it came, but for which way is up */
+    int rc = picture_clean(content_type, bytes, len, &clean, err);
     if (rc == AW_OK)
-        rc = fs_make_dirs(dir, 02770, err);
-    if (rc == AW_OK)
-        rc = path_of(self, hex, path, sizeof path, err);
-    if (rc == AW_OK && access(path, F_OK) < 0)
-        rc = fs_write_atomic(path, bytes, len, 0660, err);
-    if (rc != AW_OK)
-        return rc;
-    char *name = strdup(hex);
-    if (!name)
-        return error_nomem(err, "attachment");
-    *out_sha2 = name;
-    return AW_OK;
+        rc = clean.len ? keep(self, clean.data, clean.len, out_sha2, err)
+                       : keep(self, bytes, len, out_sha2, err);
+    buf_free(&clean);
+    return rc;
+}
+
+void attach_measure(const aw *self, const aw_event *e, aw_attachment out[LIMIT_ATTACHMENTS])
+{
+    char path[4200];
+    struct stat file;
+    for (size_t i = 0; i < e->attachment_count; i++) {
+        out[i] = e->attachments[i];
+        if (path_of(self, out[i].sha2, path, sizeof path, NULL) == AW_OK && stat(path, &file) == 0)
+            out[i].bytes = (uint64_t)file.st_size;
+    }
 }
 
 int aw_attachment_get(aw *self, const char *sha2, void **out_bytes, size_t *out_len, aw_error *err)

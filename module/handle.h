@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "identity.h"
+#include "limits.h"
 #include "log.h"
 #include "say.h"
 
@@ -30,5 +31,8 @@ int handle_state(struct aw *self, struct state **out, aw_error *err);
 void handle_state_done(struct aw *self);
 /* The statement log, opened when first wanted. */
 int handle_statements(struct aw *self, struct log **out, aw_error *err);
+
+/* attach.c: the files of an event, with the lengths of what is kept. */
+void attach_measure(const struct aw *self, const aw_event *e, aw_attachment out[LIMIT_ATTACHMENTS]);
 
 #endif

@@ -50,6 +50,7 @@ static bool make_anonymous(const struct aw *self, aw_event *event, char name[48]
 static int notify(struct aw *self, const aw_event *event, aw_error *err)
 {
     char anonymous[48];
+    aw_attachment files[LIMIT_ATTACHMENTS];
     aw_event e = *event;
     int rc = event_validate(&e, err);
     if (rc == AW_OK && e.course && *e.course && !self->config.accept_unknown_courses)
@@ -62,6 +63,10 @@ static int notify(struct aw *self, const aw_event *event, aw_error *err)
         return rc;
     if (e.anonymous == AW_YES && !make_anonymous(self, &e, anonymous))
         return error_nomem(err, "anonymous");
+    if (e.attachment_count) {
+        attach_measure(self, &e, files);
+        e.attachments = files;
+    }
     if (e.time_ms == 0)
         e.time_ms = handle_now_ms(self);
     return append(self, &e, err);

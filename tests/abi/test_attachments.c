@@ -49,7 +49,7 @@ static void test_off_by_default(void **state)
     aw_error err = AW_ERROR_INIT;
     char *sha2;
     open_with("{}");
-    assert_int_equal(aw_attachment_put(library, "x", 1, "image/png", &sha2, &err), AW_EUNSUPPORTED);
+    assert_int_equal(aw_attachment_put(library, "x", 1, "image/gif", &sha2, &err), AW_EUNSUPPORTED);
 }
 
 static void test_limits_and_types(void **state)
@@ -57,11 +57,11 @@ static void test_limits_and_types(void **state)
     (void)state;
     aw_error err = AW_ERROR_INIT;
     char *sha2 = NULL;
-    open_with("{\"attachments\": {\"max_bytes\": 4, \"types\": [\"image/png\"]}}");
+    open_with("{\"attachments\": {\"max_bytes\": 4, \"types\": [\"image/gif\", \"image/jpeg\"]}}");
     assert_int_equal(aw_attachment_put(library, "abc", 3, "text/html", &sha2, &err), AW_EUNSUPPORTED);
-    assert_int_equal(aw_attachment_put(library, "abcde", 5, "image/png", &sha2, &err), AW_ELIMIT);
-    assert_int_equal(aw_attachment_put(library, "", 0, "image/png", &sha2, &err), AW_EINVAL);
-    assert_int_equal(aw_attachment_put(library, "abc", 3, "image/png", &sha2, &err), AW_OK);
+    assert_int_equal(aw_attachment_put(library, "abcde", 5, "image/gif", &sha2, &err), AW_ELIMIT);
+    assert_int_equal(aw_attachment_put(library, "", 0, "image/gif", &sha2, &err), AW_EINVAL);
+    assert_int_equal(aw_attachment_put(library, "abc", 3, "image/gif", &sha2, &err), AW_OK);
     assert_string_equal(sha2, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     void *bytes = NULL;
     size_t len = 0;
@@ -71,6 +71,29 @@ static void test_limits_and_types(void **state)
     aw_free(bytes);
     aw_free(sha2);
     assert_int_equal(aw_attachment_get(library, "../state.db", &bytes, &len, &err), AW_EINVAL);
+}
+
+static void test_where_it_was_taken_is_not_kept(void **state)
+{
+    (void)state;
+    static const char photo[] = "\xff\xd8" "\xff\xfe\0\x0d" "at 51.5N 0W" "\xff\xda\0\3x" "coded" "\xff\xd9";
+    static const char clean[] = "\xff\xd8" "\xff\xda\0\3x" "coded" "\xff\xd9";
+    aw_error err = AW_ERROR_INIT;
+    char *sha2 = NULL, *again = NULL;
+    void *bytes = NULL;
+    size_t len = 0;
+    open_with("{\"attachments\": {}}");
+    assert_int_equal(aw_attachment_put(library, photo, sizeof photo - 1, "image/jpeg", &sha2, &err), AW_OK);
+    assert_int_equal(aw_attachment_get(library, sha2, &bytes, &len, &err), AW_OK);
+    assert_int_equal(len, sizeof clean - 1);
+    assert_memory_equal(bytes, clean, len);
+    assert_int_equal(aw_attachment_put(library, clean, sizeof clean - 1, "image/jpeg", &again, &err), AW_OK);
+    assert_string_equal(sha2, again);
+    aw_free(bytes);
+    aw_free(sha2);
+    aw_free(again);
+    assert_int_equal(aw_attachment_put(library, "<svg>", 5, "image/jpeg", &sha2, &err), AW_EINVAL);
+    assert_non_null(strstr(err.text, "not a JPEG picture"));
 }
 
 static void post_with(const char *sha2)
@@ -90,7 +113,7 @@ static void post_with(const char *sha2)
     assert_int_equal(sscanf(json, "[{\"id\":\"%36s", id), 1);
     id[36] = 0;
     aw_free(json);
-    aw_attachment picture = {sha2, "image/png", "me at the rack", 3};
+    aw_attachment picture = {sha2, "image/gif", "me at the rack", 999};
     post.kind = AW_EVENT_TOPIC_POSTED;
     post.learner = "u";
     post.provider = "local";
@@ -108,6 +131,7 @@ static void post_with(const char *sha2)
     assert_int_equal(aw_query(library, "discussion", args, &json, &err), AW_OK);
     assert_non_null(strstr(json, sha2));
     assert_non_null(strstr(json, "me at the rack"));
+    assert_non_null(strstr(json, "\"bytes\":3")); /* what is kept, whatever the host says */
     aw_free(json);
 }
 
@@ -143,7 +167,7 @@ static void test_by_configuration(void **state)
         if (i > 0)
             assert_int_equal(setup(NULL), 0);
         open_with(rows[i].config);
-        assert_int_equal(aw_attachment_put(library, "abc", 3, "image/png", &sha2, &err), AW_OK);
+        assert_int_equal(aw_attachment_put(library, "abc", 3, "image/gif", &sha2, &err), AW_OK);
         post_with(sha2);
         const char *text = statements();
         assert_int_equal(strstr(text, "\"attachments\":[") != NULL, rows[i].told);
@@ -163,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FRESH(test_off_by_default),
         FRESH(test_limits_and_types),
+        FRESH(test_where_it_was_taken_is_not_kept),
         FRESH(test_by_configuration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

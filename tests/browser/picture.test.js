@@ -130,6 +130,29 @@ main('picture', async ({ world, browser }) => {
   await fits(jonas);
   await shot(jonas, 'post');
 
+  // A photo says where it was taken, and which way is up: only the second is kept.
+  const jpeg = Buffer.from(await jonas.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: 40, height: 20 }).getContext('2d').fillRect(0, 0, 20, 20);
+    return canvas.toDataURL('image/jpeg').split(',')[1];
+  }), 'base64');
+  const where = 'GPS 51.5074 N 0.1278 W';
+  const exif = Buffer.from(`Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0${where}`, 'latin1');
+  const photo = Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xe1, 0, exif.length + 2]), exif, jpeg.subarray(2)]);
+  const shelf = jonas.locator('article.topic', { hasText: 'Me at the rack' });
+  await shelf.locator('summary', { hasText: 'Reply' }).click();
+  await shelf.getByLabel('Your reply').fill('My shelf.');
+  await shelf.getByLabel(/^Add a picture or PDF/).setInputFiles({ name: 'shelf.jpg', mimeType: 'image/jpeg', buffer: photo });
+  await shelf.getByLabel('What it shows').fill('A shelf');
+  await shelf.getByRole('button', { name: 'Post reply' }).click();
+  const shown = jonas.getByRole('img', { name: 'A shelf' });
+  await shown.scrollIntoViewIfNeeded();
+  await until('the photo to load, upright', () => shown.evaluate((i) => i.complete && i.naturalWidth === 20 && i.naturalHeight === 40));
+  const held = Buffer.from(await (await fetch(new URL(await shown.getAttribute('src'), w.url), { headers: { Cookie: (await jonas.context().cookies()).map((c) => `${c.name}=${c.value}`).join('; ') } })).arrayBuffer());
+  assert.ok(held.subarray(0, 2).equals(jpeg.subarray(0, 2)));
+  assert.ok(photo.includes(where) && !held.includes(where), 'the photo still says where it was taken');
+  await w.statement('replied');
+
   // A PDF with a reply is a link that downloads.
   const topic = jonas.locator('article.topic', { hasText: 'Me at the rack' });
   await topic.locator('summary', { hasText: 'Reply' }).click();
@@ -173,11 +196,16 @@ main('picture', async ({ world, browser }) => {
   assert.strictEqual(posted.attachments[0].contentType, 'image/png');
   assert.strictEqual(posted.attachments[0].length, picture.length);
   assert.ok(!JSON.stringify(posted).includes('smiles'));
-  const reply = await w.statement('replied');
-  assert.strictEqual(reply.attachments[0].contentType, 'application/pdf');
+  const replies = await until('both replies', async () => {
+    const all = (await w.statements()).filter((s) => s.verb.id.endsWith('/replied'));
+    return all.length === 2 && all;
+  });
+  const kinds = replies.map((s) => s.attachments[0]).sort((x, y) => x.contentType.localeCompare(y.contentType));
+  assert.strictEqual(kinds[0].contentType, 'application/pdf');
+  assert.strictEqual(kinds[1].length, held.length, 'the length of what was sent, not of what is kept');
   const files = await (await fetch(new URL('/control/files', w.endpoint))).json();
   assert.deepStrictEqual(files.find((f) => f.sha2 === sha2), { sha2, type: 'image/png', bytes: picture.length });
-  assert.strictEqual(files.length, 2);
+  assert.strictEqual(files.length, 3);
 
   // With the post its picture goes.
   await amina.goto(room);

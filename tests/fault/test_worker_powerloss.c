@@ -42,7 +42,7 @@ static int set_up(aw *self, const char *ack)
     char *sha2 = NULL;
     if (world_link(self) != AW_OK || promise(ack, LINK) != 0)
         return 1;
-    int rc = aw_attachment_put(self, picture, sizeof picture, "image/png", &sha2, &err);
+    int rc = aw_attachment_put(self, picture, sizeof picture, "image/gif", &sha2, &err);
     aw_free(sha2);
     return rc == AW_OK ? promise(ack, ATTACHMENT) : 1;
 }

@@ -316,7 +316,9 @@ AW_API int aw_course_remove(aw *self, const char *course, aw_error *err);
  * Keeps a file that a learner attaches to a post: a picture, say, that the call to
  * action asks for. Durable when it returns. *out_sha2 names it from then on, in
  * aw_event.attachments and to aw_attachment_get(); free it with aw_free(). The
- * same bytes are kept once. Errors: AW_EUNSUPPORTED (attachments are off, or not
+ * same bytes are kept once. Of a JPEG, PNG or WebP only the picture is kept: where
+ * and when it was taken, and with which device, is not (so *out_sha2 is not always
+ * the digest of `bytes`, and the length told is that of the kept file). Errors: AW_EUNSUPPORTED (attachments are off, or not
  * of this type), AW_ELIMIT, AW_EINVAL, AW_ENOSPC, AW_EIO. docs/operations.md.
  */
 AW_API int aw_attachment_put(aw *self, const void *bytes, size_t len, const char *content_type,
