@@ -70,6 +70,24 @@ async function main() {
   assert.strictEqual(f.count(statements, 'posted'), 1);
   assert.ok(!JSON.stringify(statements).includes('black one'), 'post text in a statement');
   assert.strictEqual((await forum.state()).violation, '');
+
+  // What was told is remembered by the forum's thread in memory only. A worker that is started
+  // anew reads all of it again, edits and likes as well, and says nothing a second time.
+  const pid = replied.body.response.pid;
+  await forum.as(helper, 'PUT', `/api/v3/posts/${pid}`, { content: 'CO2, the black one, not foam' });
+  await forum.as(asker, 'PUT', `/api/v3/posts/${pid}/vote`, { delta: 1 });
+  await f.eventually('the like is told', 60000, async () => f.count(await lrs.stored(), 'voted-up') === 1);
+  const written = async () => (await place.afterword(['status'])).out.match(/statements +(\d+) written/)[1];
+  const before = await written();
+  await f.kill(worker, 'SIGKILL');
+  const asked0 = (await forum.state()).requests;
+  worker = f.startWorker(place);
+  await f.eventually('everything is read again, twice', 60000,
+    async () => (await forum.state()).requests > asked0 + 40);
+  assert.strictEqual((await send(f.sign('sha1', hook))).status, 200);
+  assert.strictEqual(await written(), before);
+  f.assertOnce(await lrs.stored());
+  assert.strictEqual(f.count(await lrs.stored(), 'voted-up'), 1);
   assert.strictEqual(await f.kill(worker, 'SIGTERM'), 0);
   assert.ok(!worker.log.includes('nodebb-token'));
   console.log(`ok: ${open.faults} faults, ${statements.length} statements`);

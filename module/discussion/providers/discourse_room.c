@@ -137,14 +137,11 @@ static json_t *category_body(struct discourse *d, const char *name, const char *
 /* Names are unique, and two courses may have a room "Berlin": then with a bit of the id. */
 static void category_name(const aw_forum_request *r, bool alone, char out[256])
 {
-    char text[512], cut[CATEGORY_NAME_CHARACTERS + 1];
+    char cut[CATEGORY_NAME_CHARACTERS + 1];
     const char *course = r->course_title && *r->course_title ? r->course_title : r->title;
-    bool both = course && *course && r->room_name && *r->room_name;
-    snprintf(text, sizeof text, "%.200s%s%.200s", course ? course : "", both ? ": " : "",
-             r->room_name ? r->room_name : "");
-    if (!*text)
-        snprintf(text, sizeof text, "Discussion");
-    name_cut(text, cut, alone ? sizeof cut : sizeof cut - 11);
+    name_for_people(course, r->room_name, cut, alone ? sizeof cut : sizeof cut - 11);
+    if (!*cut)
+        snprintf(cut, sizeof cut, "Discussion");
     if (alone)
         snprintf(out, 256, "%s", cut);
     else

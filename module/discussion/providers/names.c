@@ -102,3 +102,13 @@ void name_cut(const char *text, char *out, size_t max_bytes)
     memcpy(out, text ? text : "", n);
     out[n] = '\0';
 }
+
+void name_for_people(const char *course, const char *room, char *out, size_t max_bytes)
+{
+    char text[512];
+    const char *first = course ? course : "", *then = room ? room : "";
+    bool lettered = *then == ' '; /* " (room B)" of rooms that have no name but a letter */
+    snprintf(text, sizeof text, "%.200s%s%.200s", first,
+             *first && *then && !lettered ? ": " : "", then + (lettered && !*first));
+    name_cut(text, out, max_bytes);
+}

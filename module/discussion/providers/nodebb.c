@@ -109,8 +109,9 @@ static int read_config(struct nodebb *n, const aw_forum_services *services, cons
     if (rc != AW_OK)
         return rc;
     n->rest.settle_ms = settle;
-    /* A master token needs _uid to act as someone; a user's token ignores it. */
-    snprintf(n->rest.query, sizeof n->rest.query, "_uid=%lld", (long long)n->uid);
+    /* A master token needs _uid to act as someone; a user's token ignores it. Errors come in
+     * the forum's language unless we ask for one, and a few of them we have to recognise. */
+    snprintf(n->rest.query, sizeof n->rest.query, "_uid=%lld&lang=en-GB", (long long)n->uid);
     snprintf(n->provider, sizeof n->provider, "%s", name);
     snprintf(n->authorization, sizeof n->authorization, "Bearer %s", token);
     return rest_header(&n->rest, "Authorization", n->authorization) ? AW_OK : AW_EINTERNAL;
@@ -144,19 +145,20 @@ static int nodebb_open(const aw_forum_services *services, const char *config_jso
     return rc;
 }
 
+/* To a token that it does not know NodeBB answers as to a guest: 200 with what is public, 404
+ * for what is not. And a user's own token posts as that user, whatever "uid" says: what the
+ * bot wrote would not be found again, and be written again. So it is asked who we are. */
 int nodebb_bot(struct nodebb *n, aw_forum_reply *reply)
 {
-    if (n->bot_slug[0])
-        return AW_FORUM_OK;
     struct answer a;
-    rest_get(&n->rest, &a, "/api/user/uid/%lld", (long long)n->uid);
+    rest_get(&n->rest, &a, "/api/self");
+    int64_t uid = json_member_i64(a.json, "uid");
     int outcome = AW_FORUM_OK;
-    if (!answer_done(&a))
-        outcome = reply_failed(reply, &a, "look up the bot's user");
-    else if (!*json_member_text(a.json, "userslug"))
-        outcome = reply_refuse(reply, "the user %lld (\"uid\") is not there", (long long)n->uid);
-    else
-        name_cut(json_member_text(a.json, "userslug"), n->bot_slug, sizeof n->bot_slug);
+    if (!answer_done(&a) || uid <= 0)
+        outcome = reply_failed(reply, &a, "ask whose token it is");
+    else if (uid != n->uid)
+        outcome = reply_refuse(reply, "the API token is the user %lld's, but \"uid\" says %lld: make "
+                               "them the same", (long long)uid, (long long)n->uid);
     answer_free(&a);
     return outcome;
 }

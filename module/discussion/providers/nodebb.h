@@ -30,10 +30,11 @@ struct nodebb {
     int64_t uid;               /* the bot's */
     int64_t template_cid;      /* the category stripped of all privileges */
     enum nodebb_users users;
-    char bot_slug[64];         /* looked up when first needed */
+    bool known;                /* the token is the bot's: asked once before something is written */
     struct nodebb_category categories[NODEBB_CATEGORIES];
     size_t next_category;
     size_t sweep_room, sweep_page; /* where the sweep goes on */
+    uint32_t sweep_round;          /* when it began with this room */
     struct seen seen;
 };
 
@@ -55,8 +56,21 @@ int nodebb_webhook(void *self, const aw_forum_webhook *hook, aw_forum_reply *rep
 /* The user of the learner; made if there is none. *out_uid is set on AW_FORUM_OK. */
 int nodebb_user(struct nodebb *n, const char *learner, const char *name, const char *email,
                 int64_t *out_uid, bool *out_created, aw_forum_reply *reply);
-/* The slug of the bot's user. */
+/* Is the token known to the forum, and the bot's? What is read without it is what guests see. */
 int nodebb_bot(struct nodebb *n, aw_forum_reply *reply);
+
+#define NODEBB_TWINS 8
+struct nodebb_found { /* categories that are the same room, the lowest first */
+    int64_t cid[NODEBB_TWINS], topics[NODEBB_TWINS];
+    size_t count;
+    bool technical; /* the lowest still has its technical name: it was never enabled */
+    bool disabled;
+    bool queue;     /* the template's posts go through the post queue */
+};
+
+/* The category with the technical name; made, disabled, if there is none. */
+int nodebb_ensure_category(struct nodebb *n, const char *technical, struct nodebb_found *f,
+                           bool *created, aw_forum_reply *reply);
 
 /* Privileges of a category, read back. */
 int nodebb_close_category(struct nodebb *n, int64_t cid, aw_forum_reply *reply);

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define USERNAME_CHARACTERS 16
 
@@ -56,14 +57,24 @@ static int remove_late_twin(struct nodebb *n, const char *username, aw_forum_rep
     return outcome == AW_FORUM_OK && uid > 0 ? delete_twin(n, uid, reply) : outcome;
 }
 
+static void post_user(struct nodebb *n, const char *username, const char *name, const char *email,
+                      struct answer *a)
+{
+    json_t *body = json_pack("{s:s, s:s*, s:s*}", "username", username, "fullname",
+                             name && *name ? name : NULL, "email",
+                             email && *email ? email : NULL);
+    rest_send(&n->rest, a, "POST", body, "/api/v3/users");
+}
+
 static int create(struct nodebb *n, const char *username, const char *name, const char *email,
                   int64_t *out_uid, aw_forum_reply *reply)
 {
     struct answer a;
-    json_t *body = json_pack("{s:s, s:s*, s:s*}", "username", username, "fullname",
-                             name && *name ? name : NULL, "email",
-                             email && *email ? email : NULL);
-    rest_send(&n->rest, &a, "POST", body, "/api/v3/users");
+    post_user(n, username, name, email, &a);
+    if (a.status == 400 && email && *email && strcasestr(a.error, "email")) {
+        answer_free(&a); /* the address is another user's, or none to NodeBB: then without */
+        post_user(n, username, name, NULL, &a);
+    }
     const json_t *made = json_object_get(a.json, "response");
     const char *as = json_member_text(made, "username");
     int outcome = AW_FORUM_OK;

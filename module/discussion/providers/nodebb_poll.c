@@ -1,50 +1,28 @@
 /*
- * nodebb_poll.c - what happened in the forum: polling, sweeping, webhooks.
+ * nodebb_poll.c - what happened in the forum: polling and sweeping.
  *
  * GET /api/recent/posts lists new posts of the whole forum, newest first, 20 a page; a
  * short page is not its end, since what the bot may not read is left out. Edits do not
  * come back there and likes have no time. So each poll also sweeps one page of topics of
- * one room, in turn: edits, deletions and votes cost time, never are lost. A webhook
- * (nodebb-plugin-webhooks: HMAC-SHA1, no retry, no event id) is a hint only: the post is
- * read again from the forum, so that a replayed or stale one says nothing untrue.
+ * one room, in turn: edits, deletions and votes cost time, never are lost. What is
+ * gone is told only after the forum has said that it still knows our token: to others it
+ * says 404 as well.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "digest.h"
-#include "json.h"
-#include "nodebb.h"
-#include "report.h"
+#include "nodebb_tell.h"
 
 #define PAGES 100          /* of recent posts in one poll; beyond, the sweep finds them */
 #define EMPTY_PAGES 2
 #define OVERLAP_MS (10 * 60000)
 #define DAY_MS INT64_C(86400000)
 #define TOPIC_PAGES 50
-#define WEBHOOK_BYTES (1u << 20)
 #define EDIT_EPOCH_S INT64_C(1577836800) /* 2020: seconds since then fit a revision */
 
 /* ---- rooms ------------------------------------------------------------------ */
-
-static struct nodebb_category *known_category(struct nodebb *n, int64_t cid)
-{
-    for (size_t i = 0; i < NODEBB_CATEGORIES; i++)
-        if (n->categories[i].cid == cid)
-            return &n->categories[i];
-    return NULL;
-}
-
-static struct nodebb_category *remember(struct nodebb *n, int64_t cid, const char *discussion)
-{
-    struct nodebb_category *c = known_category(n, cid);
-    if (!c)
-        c = &n->categories[n->next_category++ % NODEBB_CATEGORIES];
-    c->cid = cid;
-    name_cut(discussion ? discussion : "", c->discussion, sizeof c->discussion);
-    return c;
-}
 
 /* The discussion of a category, from the rooms of the poll. NULL: none of ours. */
 static const char *discussion_of(const aw_forum_poll *poll, int64_t cid, char group[NAME_ROOM_BYTES])
@@ -98,9 +76,6 @@ static int tell_votes(struct nodebb *n, const struct reporter *t, const struct r
     return rc;
 }
 
-static int tell_one(struct nodebb *n, const struct reporter *t, const json_t *post,
-                    const json_t *topic, const char *discussion);
-
 /* A reply means nothing to whoever does not know the topic: its first post goes before. */
 static int tell_first(struct nodebb *n, const struct reporter *t, const json_t *topic,
                       const struct report *of)
@@ -112,7 +87,7 @@ static int tell_first(struct nodebb *n, const struct reporter *t, const json_t *
     int rc = 0;
     rest_get(&n->rest, &a, "/api/v3/posts/%lld", (long long)pid);
     if (answer_done(&a))
-        rc = tell_one(n, t, json_object_get(a.json, "response"), topic, of->discussion);
+        rc = nodebb_tell_post(n, t, json_object_get(a.json, "response"), topic, of->discussion);
     else if (a.status != 404)
         rc = AW_ENET;
     else
@@ -122,8 +97,8 @@ static int tell_first(struct nodebb *n, const struct reporter *t, const json_t *
 }
 
 /* The bot's own posts were told when they were made; guests are nobody. */
-static int tell_one(struct nodebb *n, const struct reporter *t, const json_t *post,
-                    const json_t *topic, const char *discussion)
+int nodebb_tell_post(struct nodebb *n, const struct reporter *t, const json_t *post,
+                     const json_t *topic, const char *discussion)
 {
     struct report p = read_post(post, topic, discussion);
     if (p.post <= 0 || p.topic <= 0 || p.user <= 0)
@@ -135,6 +110,8 @@ static int tell_one(struct nodebb *n, const struct reporter *t, const json_t *po
         rc = report_post(t, &p);
     else /* votes on the bot's posts count, so it has to be known */
         seen_put(t->seen, p.post, p.topic)->round = t->seen->round;
+    if (rc == 0)
+        seen_put(t->seen, p.post, p.topic)->room = json_member_i64(topic, "cid");
     if (rc == 0)
         rc = tell_votes(n, t, &p, json_member_i64(post, "upvotes"));
     return rc;
@@ -190,12 +167,19 @@ static int tell_new_posts(struct nodebb *n, const struct reporter *t, const aw_f
         if (at > *newest)
             *newest = at;
         if (discussion)
-            rc = tell_one(n, t, post, topic, discussion);
+            rc = nodebb_tell_post(n, t, post, topic, discussion);
     }
     return rc;
 }
 
 /* ---- the sweep ------------------------------------------------------------------- */
+
+/* 404, and not because the forum took us for a guest. */
+static bool is_gone(struct nodebb *n, const struct answer *a)
+{
+    aw_forum_reply reply;
+    return a->status == 404 && nodebb_bot(n, &reply) == AW_FORUM_OK;
+}
 
 /* Posts of the topic that we told and that are no longer listed. */
 static int tell_vanished(struct nodebb *n, const struct reporter *t, int64_t tid)
@@ -207,7 +191,7 @@ static int tell_vanished(struct nodebb *n, const struct reporter *t, int64_t tid
             continue;
         struct answer a;
         rest_get(&n->rest, &a, "/api/v3/posts/%lld", (long long)s->id);
-        if (a.status == 404)
+        if (is_gone(n, &a))
             rc = report_deleted(t, s);
         answer_free(&a);
     }
@@ -228,11 +212,43 @@ static int sweep_topic(struct nodebb *n, const struct reporter *t, int64_t tid, 
         size_t i;
         json_array_foreach(posts, i, post) {
             if (rc == 0)
-                rc = tell_one(n, t, post, a.json, discussion);
+                rc = nodebb_tell_post(n, t, post, a.json, discussion);
         }
         answer_free(&a);
     }
     return rc == 0 && complete ? tell_vanished(n, t, tid) : rc;
+}
+
+/* All posts of a topic: told as deleted if it is gone, else left for the next time. */
+static int settle_topic(struct nodebb *n, const struct reporter *t, int64_t tid, bool gone)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < SEEN_POSTS; i++) {
+        struct seen_post *s = &n->seen.posts[i];
+        if (s->id <= 0 || s->topic != tid)
+            continue;
+        s->round = n->seen.round;
+        if (gone && !s->deleted)
+            rc = report_deleted(t, s);
+    }
+    return rc;
+}
+
+/* Topics of the room that we told of and that the sweep did not meet: moved, or purged. */
+static int tell_vanished_topics(struct nodebb *n, const struct reporter *t, int64_t cid)
+{
+    int rc = 0;
+    n->seen.round++;
+    for (size_t i = 0; rc == 0 && i < SEEN_POSTS; i++) {
+        const struct seen_post *s = &n->seen.posts[i];
+        if (s->id <= 0 || s->room != cid || s->round > n->sweep_round || s->deleted)
+            continue;
+        struct answer a;
+        rest_get(&n->rest, &a, "/api/v3/topics/%lld", (long long)s->topic);
+        rc = settle_topic(n, t, s->topic, is_gone(n, &a));
+        answer_free(&a);
+    }
+    return rc;
 }
 
 /* One page of one room; a failing forum just ends it, and the next poll goes on. */
@@ -249,6 +265,8 @@ static int sweep(struct nodebb *n, const struct reporter *t, const aw_forum_poll
     int64_t cid = 0;
     bool ours = nodebb_room_ref(poll->room_refs[n->sweep_room], &cid, group);
     struct answer a = {0};
+    if (n->sweep_page == 0)
+        n->sweep_round = n->seen.round;
     if (ours)
         rest_get(&n->rest, &a, "/api/v3/categories/%lld/topics?after=%zu&sort=recently_created",
                  (long long)cid, n->sweep_page);
@@ -265,6 +283,8 @@ static int sweep(struct nodebb *n, const struct reporter *t, const aw_forum_poll
     if (rc == 0 && json_array_size(topics) > 0 && next > (int64_t)n->sweep_page) {
         n->sweep_page = (size_t)next;
     } else if (rc == 0) {
+        if (answer_done(&a) && json_is_array(topics))
+            rc = tell_vanished_topics(n, t, cid);
         n->sweep_page = 0;
         n->sweep_room++;
     }
@@ -282,6 +302,9 @@ int nodebb_poll(void *self, const aw_forum_poll *poll, aw_forum_reply *reply)
     int outcome = all ? collect(n, cursor > 0 ? cursor - OVERLAP_MS : 0, now, all, reply)
                       : reply_retry(reply, 0, "out of memory");
     int rc = 0;
+    /* After the reading: what guests are shown would move the cursor past what they are not. */
+    if (outcome == AW_FORUM_OK)
+        outcome = nodebb_bot(n, reply);
     if (outcome == AW_FORUM_OK)
         rc = tell_new_posts(n, &t, poll, all, &newest);
     json_decref(all);
@@ -290,104 +313,4 @@ int nodebb_poll(void *self, const aw_forum_poll *poll, aw_forum_reply *reply)
     if (outcome == AW_FORUM_OK && rc != 0)
         outcome = reply_retry(reply, 0, "an event could not be recorded (%d)", rc);
     return outcome == AW_FORUM_OK ? reply_ok(reply, false, "%lld", (long long)newest) : outcome;
-}
-
-/* ---- webhooks ----------------------------------------------------------------------- */
-
-static const char *header(const aw_forum_webhook *hook, const char *name)
-{
-    for (size_t i = 0; i < hook->header_count; i++)
-        if (strcasecmp(hook->headers[i].name, name) == 0)
-            return hook->headers[i].value;
-    return NULL;
-}
-
-static bool genuine(const struct nodebb *n, const aw_forum_webhook *hook)
-{
-    uint8_t given[20] = {0}, right[20];
-    const char *signature = header(hook, "x-webhook-signature");
-    if (!n->webhook_secret || !signature || strncmp(signature, "sha1=", 5) != 0 ||
-        !digest_unhex(signature + 5, strlen(signature + 5), given, sizeof given) ||
-        !digest_hmac_sha1(n->webhook_secret, strlen(n->webhook_secret), hook->body,
-                          hook->body_bytes, right))
-        return false;
-    return digest_equal(given, right, sizeof right);
-}
-
-static const char *webhook_room(struct nodebb *n, int64_t cid)
-{
-    struct nodebb_category *c = known_category(n, cid);
-    if (!c) {
-        struct answer a;
-        char name[NAME_ROOM_BYTES];
-        rest_get(&n->rest, &a, "/api/v3/categories/%lld", (long long)cid);
-        const char *room = nodebb_room_name(json_object_get(a.json, "response"), name);
-        if (answer_done(&a))
-            c = remember(n, cid, room ? name_discussion(NODEBB_ROOM_PREFIX, room) : NULL);
-        answer_free(&a);
-    }
-    return c && c->discussion[0] ? c->discussion : NULL;
-}
-
-/* Reads the post and its topic again and tells what they say now. */
-static int tell_again(struct nodebb *n, const struct reporter *t, int64_t pid, aw_forum_reply *reply)
-{
-    struct answer post, topic = {0};
-    rest_get(&n->rest, &post, "/api/v3/posts/%lld", (long long)pid);
-    const json_t *p = json_object_get(post.json, "response");
-    int rc = 0, outcome = AW_FORUM_OK;
-    struct seen_post *s = seen_find(&n->seen, pid);
-    if (post.status == 404 && s && !s->deleted)
-        rc = report_deleted(t, s);
-    else if (post.status != 404 && !answer_done(&post))
-        outcome = reply_failed(reply, &post, "read the post");
-    if (outcome == AW_FORUM_OK && answer_done(&post)) {
-        rest_get(&n->rest, &topic, "/api/v3/topics/%lld", (long long)json_member_i64(p, "tid"));
-        const json_t *about = json_object_get(topic.json, "response");
-        const char *discussion = answer_done(&topic)
-                                     ? webhook_room(n, json_member_i64(about, "cid")) : NULL;
-        if (!answer_done(&topic) && topic.status != 404)
-            outcome = reply_failed(reply, &topic, "read the topic");
-        else if (discussion)
-            rc = tell_one(n, t, p, about, discussion);
-    }
-    answer_free(&post);
-    answer_free(&topic);
-    return rc ? reply_retry(reply, 0, "an event could not be recorded (%d)", rc) : outcome;
-}
-
-/* The plugin sends the parameters of the hook that fired; where the post is differs. */
-static int64_t find_pid(const json_t *body)
-{
-    static const char *const places[] = {"params", "data", NULL};
-    int64_t pid = json_member_i64(json_object_get(body, "post"), "pid");
-    for (size_t i = 0; pid < 0 && places[i]; i++) {
-        const json_t *in = json_object_get(body, places[i]);
-        pid = json_member_i64(json_object_get(in, "post"), "pid");
-        if (pid < 0)
-            pid = json_member_i64(in, "pid");
-        if (pid < 0)
-            pid = json_member_i64(json_object_get(in, "topic"), "mainPid");
-    }
-    return pid < 0 ? json_member_i64(body, "pid") : pid;
-}
-
-int nodebb_webhook(void *self, const aw_forum_webhook *hook, aw_forum_reply *reply)
-{
-    struct nodebb *n = self;
-    json_t *body = NULL;
-    if (!n->webhook_secret)
-        return reply_refuse(reply, "webhook: no webhook_secret_file is configured");
-    if (!genuine(n, hook))
-        return reply_refuse(reply, "webhook: the signature is not right");
-    if (json_read(hook->body, hook->body_bytes, WEBHOOK_BYTES, "webhook", &body, NULL) != AW_OK)
-        return reply_refuse(reply, "webhook: the body is not JSON");
-    struct reporter t = {n->provider, &n->seen, hook->emit, hook->context,
-                       n->rest.services->now_ms(n->rest.services->user)};
-    int64_t pid = find_pid(body);
-    json_decref(body);
-    if (pid <= 0)
-        return reply_ok(reply, false, "%s", "");
-    int outcome = tell_again(n, &t, pid, reply);
-    return outcome == AW_FORUM_OK ? reply_ok(reply, false, "%lld", (long long)pid) : outcome;
 }

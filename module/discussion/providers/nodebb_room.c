@@ -1,11 +1,8 @@
 /*
  * nodebb_room.c - a room: a hidden, private group, and a category open to that group alone.
  *
- * A category is born by cloning one that has no privileges, under a technical name that
- * holds our discussion's id; the handle that NodeBB makes of it stays when the name is
- * later made readable, so the category is found again by handle or name. Repeating the
- * creation makes a second one: so it is looked up before, and again after an answer that
- * was lost; the lowest cid is kept and empty twins are purged, before anybody is let in.
+ * The category (nodebb_category.c) is born disabled. Not before it has been seen that nobody
+ * but the group has any privilege in it, it is named for people and enabled, in one call.
  */
 #include "nodebb.h"
 
@@ -13,14 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TWINS 8
 #define CATEGORY_NAME_BYTES 200
-
-struct found {
-    int64_t cid[TWINS], topics[TWINS];
-    size_t count;
-    bool technical; /* the lowest still has its technical name */
-};
 
 /* ---- the group ------------------------------------------------------------- */
 
@@ -81,132 +71,19 @@ static int ensure_group(struct nodebb *n, const char *slug, bool *created, aw_fo
 
 /* ---- the category ------------------------------------------------------------ */
 
-static bool ends_as_twin(const char *rest)
+/* "Fire safety: emea-q1" for people, and the template's word on the post queue, which cloning
+ * leaves out; only once, so that what a moderator changes later stays. */
+static int enable_category(struct nodebb *n, const aw_forum_request *r,
+                           const struct nodebb_found *f, aw_forum_reply *reply)
 {
-    return rest[0] == '-' && strlen(rest) == 9 && strspn(rest + 1, "0123456789abcdef") == 8;
-}
-
-static bool is_category(const json_t *category, const char *technical)
-{
-    const char *handle = json_member_text(category, "handle");
-    size_t len = strlen(technical);
-    return strcmp(json_member_text(category, "name"), technical) == 0 ||
-           (strncmp(handle, technical, len) == 0 && (!handle[len] || ends_as_twin(handle + len)));
-}
-
-const char *nodebb_room_name(const json_t *category, char out[NAME_ROOM_BYTES])
-{
-    const char *handle = json_member_text(category, "handle");
-    if (!name_discussion(NODEBB_ROOM_PREFIX, handle))
-        handle = json_member_text(category, "name");
-    if (!name_discussion(NODEBB_ROOM_PREFIX, handle) || strlen(handle) >= NAME_ROOM_BYTES)
-        return NULL;
-    snprintf(out, NAME_ROOM_BYTES, "%s", handle);
-    size_t uuid = strlen(NODEBB_ROOM_PREFIX) + 36;
-    if (strlen(out) > uuid && ends_as_twin(out + uuid))
-        out[uuid] = '\0';
-    return out;
-}
-
-static void keep_lowest(struct found *f, const json_t *category, const char *technical)
-{
-    int64_t cid = json_member_i64(category, "cid");
-    if (cid <= 0 || f->count == TWINS)
-        return;
-    size_t at = f->count++;
-    f->cid[at] = cid;
-    f->topics[at] = json_member_i64(category, "topic_count");
-    if (at > 0 && cid > f->cid[0])
-        return;
-    f->technical = strcmp(json_member_text(category, "name"), technical) == 0;
-    if (at == 0)
-        return;
-    int64_t topics = f->topics[at]; /* the lowest comes first */
-    f->cid[at] = f->cid[0];
-    f->topics[at] = f->topics[0];
-    f->cid[0] = cid;
-    f->topics[0] = topics;
-}
-
-static int find_category(struct nodebb *n, const char *technical, struct found *out,
-                         aw_forum_reply *reply)
-{
-    struct answer a;
-    *out = (struct found){.count = 0};
-    rest_get(&n->rest, &a, "/api/v3/categories");
-    const json_t *list = json_object_get(json_object_get(a.json, "response"), "categories");
-    int outcome = AW_FORUM_OK;
-    if (!answer_done(&a) || !json_is_array(list))
-        outcome = reply_failed(reply, &a, "look up the category");
-    size_t i;
-    const json_t *category;
-    json_array_foreach(list, i, category) {
-        if (outcome == AW_FORUM_OK && is_category(category, technical))
-            keep_lowest(out, category, technical);
-    }
-    answer_free(&a);
-    return outcome;
-}
-
-/* Twins come from a creation that was acted on after we had given it up. */
-static int purge_twins(struct nodebb *n, const struct found *f, aw_forum_reply *reply)
-{
-    for (size_t i = 1; i < f->count; i++) {
-        if (f->topics[i] > 1) /* more than a prompt of ours: a person must look */
-            return reply_refuse(reply, "categories %lld and %lld are the same room and both are in "
-                                "use; move the topics of the second to the first and delete it",
-                                (long long)f->cid[0], (long long)f->cid[i]);
-        struct answer a;
-        rest_send(&n->rest, &a, "DELETE", NULL, "/api/v3/categories/%lld", (long long)f->cid[i]);
-        bool gone = answer_done(&a) || a.status == 404;
-        int outcome = gone ? AW_FORUM_OK : reply_failed(reply, &a, "remove a twin category");
-        answer_free(&a);
-        if (outcome != AW_FORUM_OK)
-            return outcome;
-    }
-    return AW_FORUM_OK;
-}
-
-static int ensure_category(struct nodebb *n, const char *technical, struct found *f, bool *created,
-                           aw_forum_reply *reply)
-{
-    int outcome = find_category(n, technical, f, reply);
-    if (outcome != AW_FORUM_OK)
-        return outcome;
-    if (f->count == 0) {
-        struct answer a;
-        rest_send(&n->rest, &a, "POST",
-                  json_pack("{s:s, s:I}", "name", technical, "cloneFromCid",
-                            (json_int_t)n->template_cid), "/api/v3/categories");
-        outcome = reply_after_create(reply, find_category(n, technical, f, reply), &a);
-        if (outcome == AW_FORUM_OK && f->count == 0)
-            outcome = answer_uncertain(&a)
-                          ? reply_settle(reply, &n->rest, &a, "create the category")
-                          : reply_failed(reply, &a, "create the category");
-        *created = true;
-        answer_free(&a);
-        if (outcome != AW_FORUM_OK)
-            return outcome;
-    }
-    return purge_twins(n, f, reply);
-}
-
-/* "Fire safety: emea-q1" for people; only once, so that a moderator's own name stays. */
-static int name_category(struct nodebb *n, const aw_forum_request *r, int64_t cid,
-                         aw_forum_reply *reply)
-{
-    char text[CATEGORY_NAME_BYTES * 2 + 4], name[CATEGORY_NAME_BYTES];
+    char name[CATEGORY_NAME_BYTES];
     const char *course = r->course_title && *r->course_title ? r->course_title : r->title;
-    bool both = course && *course && r->room_name && *r->room_name;
-    snprintf(text, sizeof text, "%.200s%s%.200s", course ? course : "", both ? ": " : "",
-             r->room_name ? r->room_name : "");
-    name_cut(text, name, sizeof name);
-    if (!*name)
-        return AW_FORUM_OK;
+    name_for_people(course, r->room_name, name, sizeof name);
     struct answer a;
-    rest_send(&n->rest, &a, "PUT", json_pack("{s:s}", "name", name), "/api/v3/categories/%lld",
-              (long long)cid);
-    int outcome = answer_done(&a) ? AW_FORUM_OK : reply_failed(reply, &a, "name the category");
+    rest_send(&n->rest, &a, "PUT",
+              json_pack("{s:s*, s:i, s:i}", "name", *name ? name : NULL, "disabled", 0, "postQueue",
+                        f->queue ? 1 : 0), "/api/v3/categories/%lld", (long long)f->cid[0]);
+    int outcome = answer_done(&a) ? AW_FORUM_OK : reply_failed(reply, &a, "enable the category");
     answer_free(&a);
     return outcome;
 }
@@ -235,7 +112,7 @@ int nodebb_ensure_room(void *self, const aw_forum_request *r, aw_forum_reply *re
 {
     struct nodebb *n = self;
     char group[NAME_ROOM_BYTES], technical[NAME_ROOM_BYTES];
-    struct found f = {.count = 0};
+    struct nodebb_found f = {.count = 0};
     bool created = false;
     if (!r->discussion || !*r->discussion)
         return reply_refuse(reply, "the request names no discussion");
@@ -243,7 +120,7 @@ int nodebb_ensure_room(void *self, const aw_forum_request *r, aw_forum_reply *re
     name_room(NODEBB_ROOM_PREFIX, r->discussion, technical);
     int outcome = ensure_group(n, group, &created, reply);
     if (outcome == AW_FORUM_OK)
-        outcome = ensure_category(n, technical, &f, &created, reply);
+        outcome = nodebb_ensure_category(n, technical, &f, &created, reply);
     /* The server may have died between making the category and copying the privileges. */
     if (outcome == AW_FORUM_OK)
         outcome = nodebb_close_category(n, f.cid[0], reply);
@@ -252,7 +129,10 @@ int nodebb_ensure_room(void *self, const aw_forum_request *r, aw_forum_reply *re
     if (outcome == AW_FORUM_OK)
         outcome = add_managers(n, r, f.cid[0], reply);
     if (outcome == AW_FORUM_OK && f.technical)
-        outcome = name_category(n, r, f.cid[0], reply);
+        outcome = enable_category(n, r, &f, reply);
+    else if (outcome == AW_FORUM_OK && f.disabled)
+        outcome = reply_refuse(reply, "the category %lld is disabled in the forum; enable it there, "
+                               "then retry", (long long)f.cid[0]);
     if (outcome != AW_FORUM_OK)
         return outcome;
     snprintf(reply->url, sizeof reply->url, "%s/category/%lld", n->rest.base, (long long)f.cid[0]);

@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #define PAGES 100
+#define QUEUE_PAGES 100
 #define TWINS 8
 #define QUEUE_MS (10 * 60000)
 #define TITLE_BYTES 255
@@ -84,12 +85,12 @@ static int find_in_page(struct nodebb *n, const json_t *topics, const char *key,
 static int find_topics(struct nodebb *n, int64_t cid, const char *key, struct hits *h,
                        aw_forum_reply *reply)
 {
+    int outcome = AW_FORUM_OK;
     *h = (struct hits){.count = 0};
-    int outcome = nodebb_bot(n, reply);
     for (int64_t after = 0, page = 0; outcome == AW_FORUM_OK && page < PAGES; page++) {
         struct answer a;
-        rest_get(&n->rest, &a, "/api/v3/categories/%lld/topics?author=%s&after=%lld&sort="
-                 "recently_created", (long long)cid, n->bot_slug, (long long)after);
+        rest_get(&n->rest, &a, "/api/v3/categories/%lld/topics?after=%lld&sort=recently_created",
+                 (long long)cid, (long long)after);
         const json_t *response = json_object_get(a.json, "response");
         const json_t *topics = json_object_get(response, "topics");
         if (!answer_done(&a) || !json_is_array(topics))
@@ -135,25 +136,40 @@ static int find_replies(struct nodebb *n, int64_t tid, const char *key, struct h
     return outcome;
 }
 
-/* Is it waiting in the post queue? */
-static int find_queued(struct nodebb *n, const char *key, bool *out, aw_forum_reply *reply)
+static bool is_queued(const json_t *posts, const char *key)
 {
-    struct answer a;
-    rest_get(&n->rest, &a, "/api/post-queue");
-    int outcome = AW_FORUM_OK;
-    *out = false;
     size_t i;
     const json_t *p;
-    if (answer_done(&a)) {
-        json_array_foreach(json_object_get(a.json, "posts"), i, p) {
-            const json_t *data = json_object_get(p, "data");
-            *out = *out || name_has_marker(json_member_text(data, "rawContent"), key) ||
-                   name_has_marker(json_member_text(data, "content"), key);
-        }
-    } else if (a.status != 404) { /* 404: this forum has no queue */
-        outcome = reply_failed(reply, &a, "read the post queue");
+    json_array_foreach(posts, i, p) {
+        const json_t *data = json_object_get(p, "data");
+        if (name_has_marker(json_member_text(data, "rawContent"), key) ||
+            name_has_marker(json_member_text(data, "content"), key))
+            return true;
     }
-    answer_free(&a);
+    return false;
+}
+
+/* Is it waiting in the post queue? That lists the oldest first, so ours is on the last page;
+ * but somebody may approve what is before it while we read, so all pages are read. */
+static int find_queued(struct nodebb *n, const char *key, bool *out, aw_forum_reply *reply)
+{
+    int outcome = AW_FORUM_OK;
+    *out = false;
+    for (int64_t page = 1, pages = 1; outcome == AW_FORUM_OK && !*out && page <= pages; page++) {
+        struct answer a;
+        rest_get(&n->rest, &a, "/api/post-queue?page=%lld", (long long)page);
+        const json_t *posts = json_object_get(a.json, "posts");
+        pages = json_member_i64(json_object_get(a.json, "pagination"), "pageCount");
+        if (answer_done(&a) && json_is_array(posts))
+            *out = is_queued(posts, key);
+        else
+            outcome = reply_failed(reply, &a, "read the post queue");
+        answer_free(&a);
+        if (outcome == AW_FORUM_OK && !*out && page == QUEUE_PAGES && page < pages)
+            outcome = reply_retry(reply, QUEUE_MS, "more than %d pages wait in the forum's post "
+                                  "queue: empty it, then the bot's post can be looked for there",
+                                  QUEUE_PAGES);
+    }
     return outcome;
 }
 
@@ -216,7 +232,10 @@ static int post_once(struct nodebb *n, const struct post *p, json_t *body, struc
                      bool *created, aw_forum_reply *reply)
 {
     bool queued = false;
-    int outcome = find(n, p, h, reply);
+    int outcome = n->known ? AW_FORUM_OK : nodebb_bot(n, reply);
+    n->known = outcome == AW_FORUM_OK;
+    if (outcome == AW_FORUM_OK)
+        outcome = find(n, p, h, reply);
     if (outcome == AW_FORUM_OK && h->count == 0)
         outcome = find_queued(n, p->key, &queued, reply);
     if (outcome == AW_FORUM_OK && queued)

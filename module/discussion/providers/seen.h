@@ -18,6 +18,7 @@
 
 struct seen_post {
     int64_t id, topic; /* id 0: free */
+    int64_t room;      /* the category, where it is needed; or 0 */
     uint32_t revision; /* the last that was reported */
     uint32_t votes;
     uint32_t round;    /* the sweep that last met it */

@@ -1,29 +1,6 @@
 /* test_nodebb.c - the NodeBB connector against each quirk, one at a time. */
-#include "digest.h"
 #include "help.h"
-
-static const char *const opening = "Take a picture of yourself doing it.";
-
-static struct there *nodebb(const char *more)
-{
-    return there_new(fake_nodebb_new(7), NODEBB_CONFIG, more);
-}
-
-static void open_discussion(struct there *t, char room[192], char topic[192])
-{
-    strcpy(room, there_do(t, PROVIDER_ROOM, (aw_forum_request){
-        .key = "k-room", .discussion = DISCUSSION, .course_title = "Fire & safety",
-        .room_name = "Berlin"}));
-    strcpy(topic, there_do(t, PROVIDER_TOPIC, (aw_forum_request){
-        .key = "k-topic", .discussion = DISCUSSION, .room_ref = room, .title = "After the drill",
-        .markdown = opening}));
-}
-
-static const char *admit(struct there *t, const char *room, const char *learner)
-{
-    return there_do(t, PROVIDER_ADMIT, (aw_forum_request){.key = "k-admit", .room_ref = room,
-                                                          .learner = learner});
-}
+#include "nodebb_help.h"
 
 static void test_opens_a_closed_room(void **state)
 {
@@ -91,6 +68,58 @@ static void test_no_topic_into_an_open_category(void **state)
     assert_non_null(strstr(t->reply.reason, "registered-users"));
     assert_int_equal(json_array_size(fake_list(t->f, "topics")), 0);
     t->f->violation[0] = '\0';
+    there_free(t);
+}
+
+/* A room that somebody has disabled is not made a second time, nor enabled by us. */
+static void test_disabled_room_is_found(void **state)
+{
+    (void)state;
+    struct there *t = nodebb("");
+    char room[192], topic[192];
+    for (int i = 0; i < 60; i++) /* more than the administrators' page has */
+        there_act(t, "POST", "/api/v3/categories?_uid=1", NULL, "{\"name\":\"Another\"}", NULL);
+    open_discussion(t, room, topic);
+    json_t *category = fake_find_i64(fake_list(t->f, "categories"), "cid", atoll(room));
+    assert_int_equal(fake_i64(category, "disabled"), 0);
+    json_object_set_new(category, "disabled", json_integer(1));
+    assert_int_equal(there_call(t, PROVIDER_ROOM, (aw_forum_request){
+        .key = "k-room", .discussion = DISCUSSION}), AW_FORUM_REFUSED);
+    assert_non_null(strstr(t->reply.reason, "disabled"));
+    json_t *rooms = fake_nodebb_rooms(t->f, DISCUSSION);
+    assert_int_equal(json_array_size(rooms), 1);
+    json_decref(rooms);
+    there_free(t);
+}
+
+/* Killed before the room was enabled: found below the template's parent, and enabled. */
+static void test_room_that_was_not_yet_enabled(void **state)
+{
+    (void)state;
+    struct there *t = nodebb("");
+    char room[192], topic[192];
+    json_t *template = fake_find_i64(fake_list(t->f, "categories"), "cid", 2);
+    json_object_set_new(template, "parentCid", json_integer(1));
+    json_object_set_new(template, "postQueue", json_integer(0));
+    there_act(t, "POST", "/api/v3/categories?_uid=1", NULL,
+              "{\"name\":\"aw-" DISCUSSION "\",\"cloneFromCid\":2,\"disabled\":1}", NULL);
+    open_discussion(t, room, topic);
+    json_t *rooms = fake_nodebb_rooms(t->f, DISCUSSION);
+    assert_int_equal(json_array_size(rooms), 1);
+    assert_int_equal(fake_i64(json_array_get(rooms, 0), "parentCid"), 1);
+    assert_int_equal(fake_i64(json_array_get(rooms, 0), "disabled"), 0);
+    assert_int_equal(fake_i64(json_array_get(rooms, 0), "postQueue"), 0); /* as the template's */
+    json_decref(rooms);
+    there_free(t);
+}
+
+static void test_rooms_with_a_letter_only(void **state)
+{
+    (void)state;
+    struct there *t = nodebb("");
+    there_do(t, PROVIDER_ROOM, (aw_forum_request){.key = "k", .discussion = DISCUSSION, .course_title =
+                                                  "Fire safety", .room_name = " (room B)"});
+    assert_non_null(fake_find_text(fake_list(t->f, "categories"), "name", "Fire safety (room B)"));
     there_free(t);
 }
 
@@ -195,6 +224,77 @@ static void test_wrong_key_waits_for_a_person(void **state)
     there_free(t);
 }
 
+/* A user's own token posts as that user: "uid" must say so, or nothing of ours is found again. */
+static void test_token_of_another_user(void **state)
+{
+    (void)state;
+    struct there *t = nodebb("");
+    char room[192], topic[192];
+    strcpy(room, there_do(t, PROVIDER_ROOM, (aw_forum_request){.key = "k", .discussion = DISCUSSION}));
+    t->f->token_uid = 5;
+    json_array_append_new(fake_list(t->f, "users"), json_pack("{s:i, s:s, s:s}", "uid", 5, "username",
+                                                              "other", "userslug", "other"));
+    assert_int_equal(provider_check(t->p, &t->reply), AW_FORUM_REFUSED);
+    assert_non_null(strstr(t->reply.reason, "\"uid\""));
+    assert_int_equal(there_call(t, PROVIDER_TOPIC, (aw_forum_request){
+        .key = "k-topic", .room_ref = room, .title = "After", .markdown = opening}), AW_FORUM_REFUSED);
+    assert_int_equal(json_array_size(fake_list(t->f, "topics")), 0);
+    t->f->token_uid = 0;
+    open_discussion(t, room, topic);
+    there_free(t);
+}
+
+static void test_queue_of_many_pages(void **state)
+{
+    (void)state;
+    struct there *t = nodebb("");
+    char room[192];
+    strcpy(room, there_do(t, PROVIDER_ROOM, (aw_forum_request){.key = "k", .discussion = DISCUSSION}));
+    aw_forum_request topic = {.key = "k-topic", .room_ref = room, .title = "After", .markdown = opening};
+    for (int i = 0; i < 50; i++)
+        json_array_append_new(fake_list(t->f, "queue"),
+                              json_pack("{s:{s:s}}", "data", "rawContent", "somebody else's"));
+    t->f->queue_posts = true;
+    assert_int_equal(there_call(t, PROVIDER_TOPIC, topic), AW_FORUM_RETRY);
+    t->f->queue_posts = false; /* it waits on the third page, and is not written a second time */
+    assert_int_equal(there_call(t, PROVIDER_TOPIC, topic), AW_FORUM_RETRY);
+    assert_non_null(strstr(t->reply.reason, "queue"));
+    assert_int_equal(json_array_size(fake_list(t->f, "topics")), 0);
+    assert_int_equal(json_array_size(fake_list(t->f, "queue")), 51);
+    there_free(t);
+}
+
+/* What the forum says comes in its own language, unless asked for in ours. */
+static void test_busy_forum_of_another_language(void **state)
+{
+    (void)state;
+    struct there *t = nodebb("");
+    char room[192];
+    strcpy(room, there_do(t, PROVIDER_ROOM, (aw_forum_request){.key = "k", .discussion = DISCUSSION}));
+    t->f->ignore_now = true; /* "already posting" */
+    assert_int_equal(there_call(t, PROVIDER_TOPIC, (aw_forum_request){
+        .key = "k-topic", .room_ref = room, .title = "After", .markdown = opening}), AW_FORUM_RETRY);
+    assert_int_equal(t->reply.retry_after_ms, 1000);
+    there_free(t);
+}
+
+/* The learner's address is another user's already: the user is made without it. */
+static void test_address_that_is_taken(void **state)
+{
+    (void)state;
+    struct there *t = nodebb("");
+    char room[192], topic[192];
+    open_discussion(t, room, topic);
+    there_act(t, "POST", "/api/v3/users?_uid=1", NULL,
+              "{\"username\":\"ada\",\"email\":\"ada@example.org\"}", NULL);
+    const char *uid = there_do(t, PROVIDER_ADMIT, (aw_forum_request){
+        .key = "k", .room_ref = room, .learner = "u-1", .learner_email = "ada@example.org"});
+    json_t *user = fake_find_i64(fake_list(t->f, "users"), "uid", atoll(uid));
+    assert_string_equal(fake_text(user, "email"), "");
+    assert_string_not_equal(fake_text(user, "username"), "ada");
+    there_free(t);
+}
+
 static void test_queued_and_deleted_prompts(void **state)
 {
     (void)state;
@@ -232,188 +332,6 @@ static void test_official(void **state)
     there_free(t);
 }
 
-/* ---- what comes back --------------------------------------------------------------------- */
-
-struct talk {
-    struct there *t;
-    char room[192], topic[192], cursor[192];
-    int64_t asker, helper, question, first, answer;
-};
-
-static int64_t post_as(struct there *t, const char *path, int64_t uid, const char *body,
-                       const char *id)
-{
-    char target[128];
-    json_t *out = NULL;
-    snprintf(target, sizeof target, "%s?_uid=%lld", path, (long long)uid);
-    assert_int_equal(there_act(t, "POST", target, NULL, body, &out), 200);
-    int64_t n = fake_i64(json_object_get(out, "response"), id);
-    json_decref(out);
-    return n;
-}
-
-static struct talk talk_new(void)
-{
-    struct talk k = {.t = nodebb("")};
-    char body[256], path[64];
-    open_discussion(k.t, k.room, k.topic);
-    k.asker = atoll(admit(k.t, k.room, "u-1"));
-    k.helper = atoll(admit(k.t, k.room, "u-2"));
-    snprintf(body, sizeof body, "{\"cid\":%lld,\"title\":\"Which extinguisher?\",\"content\":\"For the "
-             "server room\",\"tags\":[\"question\"]}", atoll(k.room));
-    k.question = post_as(k.t, "/api/v3/topics", k.asker, body, "tid");
-    k.first = fake_i64(fake_find_i64(fake_list(k.t->f, "topics"), "tid", k.question), "mainPid");
-    snprintf(path, sizeof path, "/api/v3/topics/%lld", (long long)k.question);
-    snprintf(body, sizeof body, "{\"content\":\"CO2, the black one\",\"toPid\":%lld}",
-             (long long)k.first);
-    k.answer = post_as(k.t, path, k.helper, body, "pid");
-    return k;
-}
-
-static void test_poll(void **state)
-{
-    (void)state;
-    struct talk k = talk_new();
-    char id[32];
-    assert_int_equal(there_poll(k.t, k.room, k.cursor), AW_FORUM_OK);
-    assert_int_equal(k.t->told_count, 2); /* not what the bot wrote */
-    assert_int_equal(k.t->told[0].kind, AW_EVENT_TOPIC_POSTED); /* oldest first */
-    assert_string_equal(k.t->told[0].type, "question");
-    assert_string_equal(k.t->told[0].title, "Which extinguisher?");
-    assert_string_equal(k.t->told[0].discussion, DISCUSSION);
-    snprintf(id, sizeof id, "%lld", (long long)k.asker);
-    assert_string_equal(k.t->told[0].user, id);
-    assert_int_equal(k.t->told[1].kind, AW_EVENT_POST_REPLIED);
-    snprintf(id, sizeof id, "%lld", (long long)k.first);
-    assert_string_equal(k.t->told[1].parent, id);
-    /* Again and again: quiet, and after a restart the same keys. */
-    char key[160];
-    strcpy(key, k.t->told[1].key);
-    assert_int_equal(there_poll(k.t, k.room, k.cursor), AW_FORUM_OK);
-    assert_int_equal(k.t->told_count, 2);
-    there_open(k.t, NODEBB_CONFIG, "", NULL);
-    k.t->told_count = 0;
-    assert_int_equal(there_poll(k.t, k.room, k.cursor), AW_FORUM_OK);
-    assert_int_equal(k.t->told_count, 2);
-    assert_string_equal(k.t->told[1].key, key);
-    there_free(k.t);
-}
-
-static void poll_times(struct talk *k, int times)
-{
-    for (int i = 0; i < times; i++) {
-        fake_advance(k->t->f, 30000);
-        assert_int_equal(there_poll(k->t, k->room, k->cursor), AW_FORUM_OK);
-    }
-}
-
-static void test_sweep_finds_edits_votes_and_deletions(void **state)
-{
-    (void)state;
-    struct talk k = talk_new();
-    char target[96];
-    poll_times(&k, 1);
-    fake_advance(k.t->f, INT64_C(3) * 86400000); /* long past the overlap */
-    poll_times(&k, 3);
-    assert_int_equal(k.t->told_count, 2);
-    snprintf(target, sizeof target, "/api/v3/posts/%lld?_uid=%lld", (long long)k.answer,
-             (long long)k.helper);
-    there_act(k.t, "PUT", target, NULL, "{\"content\":\"CO2, the black one, not foam\"}", NULL);
-    snprintf(target, sizeof target, "/api/v3/posts/%lld/vote?_uid=%lld", (long long)k.answer,
-             (long long)k.asker);
-    there_act(k.t, "PUT", target, NULL, "{\"delta\":1}", NULL);
-    poll_times(&k, 4);
-    assert_int_equal(there_told(k.t, AW_EVENT_POST_EDITED), 1);
-    assert_int_equal(there_told(k.t, AW_EVENT_POST_VOTED), 1);
-    for (size_t i = 0; i < k.t->told_count; i++)
-        if (k.t->told[i].kind == AW_EVENT_POST_EDITED)
-            assert_true(k.t->told[i].revision > 0);
-    snprintf(target, sizeof target, "/api/v3/posts/%lld/state?_uid=1", (long long)k.answer);
-    there_act(k.t, "DELETE", target, NULL, NULL, NULL);
-    poll_times(&k, 4);
-    assert_int_equal(there_told(k.t, AW_EVENT_POST_DELETED), 1);
-    /* And one that vanished altogether. */
-    fake_remove(fake_list(k.t->f, "posts"), fake_find_i64(fake_list(k.t->f, "posts"), "pid", k.first));
-    poll_times(&k, 4);
-    assert_int_equal(there_told(k.t, AW_EVENT_POST_DELETED), 2);
-    assert_int_equal(k.t->told_count, 6);
-    there_free(k.t);
-}
-
-static void test_event_that_is_not_taken_comes_again(void **state)
-{
-    (void)state;
-    struct talk k = talk_new();
-    k.t->refuse = AW_ENOSPC;
-    assert_int_equal(there_poll(k.t, k.room, k.cursor), AW_FORUM_RETRY);
-    assert_string_equal(k.cursor, "");
-    assert_int_equal(there_poll(k.t, k.room, k.cursor), AW_FORUM_OK);
-    assert_int_equal(k.t->told_count, 2);
-    there_free(k.t);
-}
-
-static void test_more_posts_than_a_page(void **state)
-{
-    (void)state;
-    struct talk k = talk_new();
-    char path[64], body[64];
-    snprintf(path, sizeof path, "/api/v3/topics/%lld", (long long)k.question);
-    for (int i = 0; i < 130; i++) {
-        snprintf(body, sizeof body, "{\"content\":\"reply number %d\"}", i);
-        post_as(k.t, path, k.helper, body, "pid");
-    }
-    assert_int_equal(there_poll(k.t, k.room, k.cursor), AW_FORUM_OK);
-    assert_int_equal(k.t->told_count, 132);
-    assert_int_equal(there_told(k.t, AW_EVENT_POST_REPLIED), 131);
-    there_free(k.t);
-}
-
-static int hook(struct there *t, const char *body, const char *secret)
-{
-    uint8_t mac[20];
-    char signature[64] = "sha1=";
-    digest_hmac_sha1(secret, strlen(secret), body, strlen(body), mac);
-    digest_hex(mac, sizeof mac, signature + 5);
-    aw_forum_header headers[] = {{"X-Webhook-Signature", signature}};
-    aw_forum_webhook w = {.struct_size = (uint32_t)sizeof w, .headers = headers, .header_count = 1,
-                          .body = body, .body_bytes = strlen(body), .emit = there_emit, .context = t};
-    return provider_webhook(t->p, &w, &t->reply);
-}
-
-static void test_webhook(void **state)
-{
-    (void)state;
-    struct talk k = talk_new();
-    char body[256];
-    snprintf(body, sizeof body, "{\"hook\":\"action:post.save\",\"params\":{\"post\":{\"pid\":%lld,"
-             "\"content\":\"forged\"}}}", (long long)k.answer);
-    assert_int_equal(hook(k.t, body, "wrong"), AW_FORUM_REFUSED);
-    assert_int_equal(k.t->told_count, 0);
-    assert_int_equal(hook(k.t, body, "hook-secret"), AW_FORUM_OK);
-    assert_int_equal(k.t->told_count, 2); /* the topic goes before its reply */
-    assert_int_equal(k.t->told[0].kind, AW_EVENT_TOPIC_POSTED);
-    assert_int_equal(k.t->told[1].kind, AW_EVENT_POST_REPLIED);
-    assert_string_equal(k.t->told[1].discussion, DISCUSSION);
-    for (int i = 0; i < 3; i++) /* replayed */
-        assert_int_equal(hook(k.t, body, "hook-secret"), AW_FORUM_OK);
-    assert_int_equal(there_poll(k.t, k.room, k.cursor), AW_FORUM_OK);
-    assert_int_equal(k.t->told_count, 2); /* polled: known */
-    assert_int_equal(hook(k.t, "not json", "hook-secret"), AW_FORUM_REFUSED);
-    assert_int_equal(hook(k.t, "{}", "hook-secret"), AW_FORUM_OK);
-    assert_int_equal(hook(k.t, "{\"params\":{\"post\":{\"pid\":99999}}}", "hook-secret"), AW_FORUM_OK);
-    /* A post in a category that is none of ours. */
-    there_act(k.t, "POST", "/api/v3/topics?_uid=1", NULL, "{\"cid\":1,\"title\":\"Elsewhere\","
-              "\"content\":\"not ours at all\"}", NULL);
-    json_t *posts = fake_list(k.t->f, "posts");
-    json_t *other = json_array_get(posts, json_array_size(posts) - 1);
-    json_object_set_new(other, "uid", json_integer(k.asker));
-    snprintf(body, sizeof body, "{\"params\":{\"post\":{\"pid\":%lld}}}",
-             (long long)fake_i64(other, "pid"));
-    assert_int_equal(hook(k.t, body, "hook-secret"), AW_FORUM_OK);
-    assert_int_equal(k.t->told_count, 2);
-    there_free(k.t);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,19 +339,21 @@ int main(void)
         cmocka_unit_test(test_stranger_cannot_read_or_write),
         cmocka_unit_test(test_half_born_category_is_closed_before_anything_is_in_it),
         cmocka_unit_test(test_no_topic_into_an_open_category),
+        cmocka_unit_test(test_disabled_room_is_found),
+        cmocka_unit_test(test_room_that_was_not_yet_enabled),
+        cmocka_unit_test(test_rooms_with_a_letter_only),
         cmocka_unit_test(test_template_that_is_open_is_noticed),
         cmocka_unit_test(test_tags_titles_and_names),
         cmocka_unit_test(test_users_by_name_and_address),
         cmocka_unit_test(test_taken_name_is_not_a_group),
         cmocka_unit_test(test_remove_does_not_make_a_user),
         cmocka_unit_test(test_wrong_key_waits_for_a_person),
+        cmocka_unit_test(test_token_of_another_user),
+        cmocka_unit_test(test_queue_of_many_pages),
+        cmocka_unit_test(test_busy_forum_of_another_language),
+        cmocka_unit_test(test_address_that_is_taken),
         cmocka_unit_test(test_queued_and_deleted_prompts),
         cmocka_unit_test(test_official),
-        cmocka_unit_test(test_poll),
-        cmocka_unit_test(test_sweep_finds_edits_votes_and_deletions),
-        cmocka_unit_test(test_event_that_is_not_taken_comes_again),
-        cmocka_unit_test(test_more_posts_than_a_page),
-        cmocka_unit_test(test_webhook),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
