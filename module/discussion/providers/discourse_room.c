@@ -4,6 +4,10 @@
  *
  * Names of groups and slugs of categories are unique in Discourse, so a repeated creation
  * answers 422 and makes nothing: look-up before, and again after whatever came back.
+ *
+ * Managers whom a link names are a group of their own, which may see the category and moderates
+ * it. That is heeded only where enable_category_group_moderation is on, and ignored without a
+ * word where it is off: then they are members like others.
  */
 #include "discourse.h"
 
@@ -12,6 +16,8 @@
 
 #define GROUP_VISIBLE_TO_MEMBERS 2
 #define CATEGORY_NAME_CHARACTERS 50
+#define PERMISSION_FULL 1
+#define MODERATORS 8
 
 /* ---- the group ---------------------------------------------------------------- */
 
@@ -72,12 +78,27 @@ static int ensure_group(struct discourse *d, const char *name, const char *full_
 
 /* ---- the category ---------------------------------------------------------------- */
 
+struct groups { /* that a category is for */
+    char members[24], managers[24];
+};
+
 struct category {
     int64_t id;
     char name[256];
     bool closed;
-    char who[64]; /* else open to */
+    char who[64];     /* else open to */
+    bool managed;     /* open to its managers */
+    int64_t moderators[MODERATORS]; /* the groups that moderate it */
+    size_t moderator_count;
 };
+
+static void name_groups(const char *discussion, struct groups *out)
+{
+    char hash[17];
+    name_short("group", discussion, hash);
+    snprintf(out->members, sizeof out->members, "aw_%s", hash);
+    snprintf(out->managers, sizeof out->managers, "awm_%s", hash);
+}
 
 static bool is_staff(const char *group)
 {
@@ -85,11 +106,16 @@ static bool is_staff(const char *group)
            strcmp(group, "staff") == 0;
 }
 
-static void read_category(const json_t *category, const char *group, struct category *out)
+static void read_category(const json_t *category, const struct groups *g, struct category *out)
 {
     size_t i;
     const json_t *permission;
+    const json_t *moderator;
     *out = (struct category){.id = json_member_i64(category, "id")};
+    json_array_foreach(json_object_get(category, "moderating_group_ids"), i, moderator) {
+        if (out->moderator_count < MODERATORS)
+            out->moderators[out->moderator_count++] = json_integer_value(moderator);
+    }
     name_cut(json_member_text(category, "name"), out->name, sizeof out->name);
     out->closed = json_member_true(category, "read_restricted");
     if (!out->closed)
@@ -98,8 +124,9 @@ static void read_category(const json_t *category, const char *group, struct cate
     const json_t *permissions = json_object_get(category, "group_permissions");
     json_array_foreach(permissions, i, permission) {
         const char *name = json_member_text(permission, "group_name");
-        ours = ours || strcmp(name, group) == 0;
-        if (strcmp(name, group) == 0 || is_staff(name))
+        ours = ours || strcmp(name, g->members) == 0;
+        out->managed = out->managed || strcmp(name, g->managers) == 0;
+        if (strcmp(name, g->members) == 0 || strcmp(name, g->managers) == 0 || is_staff(name))
             continue;
         out->closed = false;
         snprintf(out->who, sizeof out->who, "%.60s", name);
@@ -110,7 +137,7 @@ static void read_category(const json_t *category, const char *group, struct cate
     }
 }
 
-static int look_up_category(struct discourse *d, const char *slug, const char *group,
+static int look_up_category(struct discourse *d, const char *slug, const struct groups *group,
                             struct category *out, aw_forum_reply *reply)
 {
     struct answer a;
@@ -126,11 +153,30 @@ static int look_up_category(struct discourse *d, const char *slug, const char *g
     return outcome;
 }
 
+static bool moderates(const struct category *c, int64_t group)
+{
+    for (size_t i = 0; i < c->moderator_count; i++)
+        if (c->moderators[i] == group)
+            return true;
+    return false;
+}
+
+/* Ours, and what an administrator has added. */
+static json_t *moderators_of(const struct category *c, int64_t managers)
+{
+    json_t *ids = json_array();
+    for (size_t i = 0; i < c->moderator_count; i++)
+        json_array_append_new(ids, json_integer(c->moderators[i]));
+    if (!moderates(c, managers))
+        json_array_append_new(ids, json_integer(managers));
+    return ids;
+}
+
 static json_t *category_body(struct discourse *d, const char *name, const char *slug,
-                             const char *group)
+                             const struct groups *g)
 {
     return json_pack("{s:s, s:s*, s:s, s:s, s:{s:I}}", "name", name, "slug", slug, "color",
-                     "0E76BD", "text_color", "FFFFFF", "permissions", group,
+                     "0E76BD", "text_color", "FFFFFF", "permissions", g->members,
                      (json_int_t)d->permission);
 }
 
@@ -149,7 +195,7 @@ static void category_name(const aw_forum_request *r, bool alone, char out[256])
 }
 
 static int create_category(struct discourse *d, const aw_forum_request *r, const char *slug,
-                           const char *group, struct category *out, aw_forum_reply *reply)
+                           const struct groups *group, struct category *out, aw_forum_reply *reply)
 {
     int outcome = AW_FORUM_OK;
     for (int try = 0; try < 2; try++) {
@@ -170,76 +216,101 @@ static int create_category(struct discourse *d, const aw_forum_request *r, const
     return outcome;
 }
 
-static int close_category(struct discourse *d, const char *slug, const char *group,
-                          struct category *c, aw_forum_reply *reply)
+/* managers: their group's id, 0: there are none. */
+static int set_permissions(struct discourse *d, const char *slug, const struct groups *g,
+                           int64_t managers, struct category *c, aw_forum_reply *reply)
 {
     struct answer a;
-    int64_t id = c->id;
-    rest_send(&d->rest, &a, "PUT", category_body(d, c->name, NULL, group), "/categories/%lld.json",
-              (long long)id);
-    int outcome = answer_done(&a) ? AW_FORUM_OK : reply_failed(reply, &a, "close the category");
+    json_t *body = category_body(d, c->name, NULL, g);
+    if (managers > 0) {
+        json_object_set_new(json_object_get(body, "permissions"), g->managers,
+                            json_integer(PERMISSION_FULL));
+        json_object_set_new(body, "moderating_group_ids", moderators_of(c, managers));
+    }
+    rest_send(&d->rest, &a, "PUT", body, "/categories/%lld.json", (long long)c->id);
+    int outcome = answer_done(&a) ? AW_FORUM_OK
+                                  : reply_failed(reply, &a, "say who may see the category");
     answer_free(&a);
     if (outcome == AW_FORUM_OK)
-        outcome = look_up_category(d, slug, group, c, reply);
+        outcome = look_up_category(d, slug, g, c, reply);
     if (outcome == AW_FORUM_OK && !c->closed)
         outcome = reply_retry(reply, 0, "close the category: it is open to %s although the forum "
                               "said it was closed", c->who);
     return outcome;
 }
 
+/* What somebody opened by hand has lost its permissions: those of managers as well. */
+static int close_category(struct discourse *d, const char *slug, const struct groups *g,
+                          struct category *c, aw_forum_reply *reply)
+{
+    int64_t managers = 0;
+    bool hidden;
+    int outcome = look_up_group(d, g->managers, &managers, &hidden, reply);
+    return outcome == AW_FORUM_OK ? set_permissions(d, slug, g, managers, c, reply) : outcome;
+}
+
 int discourse_require_closed(struct discourse *d, const struct discourse_room *room,
                              aw_forum_reply *reply)
 {
     char slug[NAME_ROOM_BYTES];
+    struct groups g;
     struct category c;
     name_room(DISCOURSE_ROOM_PREFIX, room->discussion, slug);
-    int outcome = look_up_category(d, slug, room->group_name, &c, reply);
+    name_groups(room->discussion, &g);
+    int outcome = look_up_category(d, slug, &g, &c, reply);
     if (outcome == AW_FORUM_OK && (c.id == 0 || c.id != room->category))
         outcome = reply_refuse(reply, "the room's category (%lld, slug %s) is gone; restore it or "
                                "open a new discussion", (long long)room->category, slug);
     else if (outcome == AW_FORUM_OK && !c.closed)
-        outcome = close_category(d, slug, room->group_name, &c, reply);
+        outcome = close_category(d, slug, &g, &c, reply);
     return outcome;
 }
 
-static int add_managers(struct discourse *d, const aw_forum_request *r, int64_t group,
-                        const char *group_name, aw_forum_reply *reply)
+static int add_managers(struct discourse *d, const aw_forum_request *r, const char *slug,
+                        const struct groups *g, struct category *c, aw_forum_reply *reply)
 {
-    int outcome = AW_FORUM_OK;
-    for (size_t i = 0; r->managers && r->managers[i] && outcome == AW_FORUM_OK; i++) {
-        int64_t id;
-        outcome = discourse_join(d, r->managers[i], NULL, NULL, group, group_name, &id, reply);
-    }
+    char full_name[256], name[256];
+    int64_t group = 0, id;
+    bool created = false;
+    if (!r->managers || !r->managers[0])
+        return AW_FORUM_OK;
+    category_name(r, true, name);
+    snprintf(full_name, sizeof full_name, "Managers: %.200s", name);
+    int outcome = ensure_group(d, g->managers, full_name, &group, &created, reply);
+    for (size_t i = 0; r->managers[i] && outcome == AW_FORUM_OK; i++)
+        outcome = discourse_join(d, r->managers[i], NULL, NULL, group, g->managers, &id, reply);
+    if (outcome == AW_FORUM_OK && (!c->managed || !moderates(c, group)))
+        outcome = set_permissions(d, slug, g, group, c, reply);
     return outcome;
 }
 
 int discourse_ensure_room(void *self, const aw_forum_request *r, aw_forum_reply *reply)
 {
     struct discourse *d = self;
-    char group_name[24], hash[17], slug[NAME_ROOM_BYTES], full_name[256];
+    char slug[NAME_ROOM_BYTES], full_name[256];
     int64_t group = 0;
+    struct groups g;
     struct category c;
     bool created = false;
     if (!r->discussion || !*r->discussion)
         return reply_refuse(reply, "the request names no discussion");
-    name_short("group", r->discussion, hash);
-    snprintf(group_name, sizeof group_name, "aw_%s", hash);
+    name_groups(r->discussion, &g);
     name_room(DISCOURSE_ROOM_PREFIX, r->discussion, slug);
     category_name(r, true, full_name);
-    int outcome = ensure_group(d, group_name, full_name, &group, &created, reply);
+    int outcome = ensure_group(d, g.members, full_name, &group, &created, reply);
     if (outcome == AW_FORUM_OK)
-        outcome = look_up_category(d, slug, group_name, &c, reply);
+        outcome = look_up_category(d, slug, &g, &c, reply);
     if (outcome == AW_FORUM_OK && c.id == 0) {
         created = true;
-        outcome = create_category(d, r, slug, group_name, &c, reply);
+        outcome = create_category(d, r, slug, &g, &c, reply);
     }
     if (outcome == AW_FORUM_OK && !c.closed)
-        outcome = close_category(d, slug, group_name, &c, reply);
+        outcome = close_category(d, slug, &g, &c, reply);
     if (outcome == AW_FORUM_OK)
-        outcome = add_managers(d, r, group, group_name, reply);
+        outcome = add_managers(d, r, slug, &g, &c, reply);
     if (outcome != AW_FORUM_OK)
         return outcome;
     snprintf(reply->url, sizeof reply->url, "%s/c/%lld", d->rest.base, (long long)c.id);
-    return reply_ok(reply, created, "%lld/%lld/%s/%s", (long long)c.id, (long long)group, group_name,
+    return reply_ok(reply, created, "%lld/%lld/%s/%s", (long long)c.id, (long long)group, g.members,
                     r->discussion);
 }

@@ -65,7 +65,7 @@ struct nodebb_found { /* categories that are the same room, the lowest first */
     size_t count;
     bool technical; /* the lowest still has its technical name: it was never enabled */
     bool disabled;
-    bool queue;     /* the template's posts go through the post queue */
+    bool queue, template_queue; /* do its posts, and the template's, go through the post queue? */
 };
 
 /* The category with the technical name; made, disabled, if there is none. */

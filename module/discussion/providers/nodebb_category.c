@@ -63,6 +63,7 @@ static void keep_lowest(struct nodebb_found *f, const json_t *category, const ch
         return;
     f->technical = strcmp(json_member_text(category, "name"), technical) == 0;
     f->disabled = json_member_true(category, "disabled");
+    f->queue = json_member_true(category, "postQueue");
     if (at == 0)
         return;
     int64_t topics = f->topics[at]; /* the lowest comes first */
@@ -189,7 +190,7 @@ int nodebb_ensure_category(struct nodebb *n, const char *technical, struct nodeb
                            bool *created, aw_forum_reply *reply)
 {
     int64_t parent = 0;
-    int outcome = look_up_template(n, &parent, &f->queue, reply);
+    int outcome = look_up_template(n, &parent, &f->template_queue, reply);
     if (outcome == AW_FORUM_OK)
         outcome = find_category(n, parent, technical, f, reply);
     if (outcome != AW_FORUM_OK)

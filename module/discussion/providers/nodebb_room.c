@@ -79,10 +79,11 @@ static int enable_category(struct nodebb *n, const aw_forum_request *r,
     char name[CATEGORY_NAME_BYTES];
     const char *course = r->course_title && *r->course_title ? r->course_title : r->title;
     name_for_people(course, r->room_name, name, sizeof name);
+    json_t *body = json_pack("{s:s*, s:i}", "name", *name ? name : NULL, "disabled", 0);
+    if (body && f->queue != f->template_queue) /* else it goes on following the forum's setting */
+        json_object_set_new(body, "postQueue", json_integer(f->template_queue));
     struct answer a;
-    rest_send(&n->rest, &a, "PUT",
-              json_pack("{s:s*, s:i, s:i}", "name", *name ? name : NULL, "disabled", 0, "postQueue",
-                        f->queue ? 1 : 0), "/api/v3/categories/%lld", (long long)f->cid[0]);
+    rest_send(&n->rest, &a, "PUT", body, "/api/v3/categories/%lld", (long long)f->cid[0]);
     int outcome = answer_done(&a) ? AW_FORUM_OK : reply_failed(reply, &a, "enable the category");
     answer_free(&a);
     return outcome;

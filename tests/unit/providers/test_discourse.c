@@ -55,6 +55,65 @@ static void test_opens_a_closed_room(void **state)
     there_free(t);
 }
 
+static json_t *room_of(struct there *t)
+{
+    json_t *rooms = fake_discourse_rooms(t->f, DISCUSSION), *room = json_array_get(rooms, 0);
+    json_decref(rooms); /* the forum keeps it */
+    return room;
+}
+
+static void open_managed(struct there *t, char room[192])
+{
+    static const char *const managers[] = {"boss-1", "boss-2", NULL};
+    strcpy(room, there_do(t, PROVIDER_ROOM, (aw_forum_request){
+        .key = "k-room", .discussion = DISCUSSION, .course_title = "Fire safety",
+        .managers = managers}));
+}
+
+/* Managers whom the link names are a group of their own: members cannot moderate with them. */
+static void test_managers_moderate(void **state)
+{
+    (void)state;
+    struct there *t = discourse(CONNECT);
+    char room[192], topic[192];
+    t->f->group_moderation = true;
+    open_managed(t, room);
+    open_discussion(t, room, topic);
+    json_t *category = room_of(t), *ids = json_object_get(category, "moderating_group_ids");
+    const json_t *group = fake_find_i64(fake_list(t->f, "groups"), "id",
+                                        json_integer_value(json_array_get(ids, 0)));
+    assert_int_equal(json_array_size(ids), 1);
+    assert_int_equal(strncmp(fake_text(group, "name"), "awm_", 4), 0);
+    assert_int_equal(json_array_size(json_object_get(group, "members")), 2);
+    assert_int_equal(fake_i64(group, "visibility_level"), 2);
+    admit(t, room, "u-1");
+    assert_int_equal(json_array_size(json_object_get(group, "members")), 2);
+    /* Opened by hand, which takes the groups away, and closed again: the managers are back. Who
+     * else was made to moderate stays. */
+    json_object_set_new(category, "permissions", json_pack("{s:i}", "everyone", 1));
+    json_array_append_new(ids, json_integer(7));
+    strcpy(t->f->violation, "");
+    open_managed(t, room);
+    strcpy(t->f->violation, "");
+    assert_non_null(json_object_get(json_object_get(category, "permissions"),
+                                    fake_text(group, "name")));
+    assert_int_equal(json_array_size(json_object_get(category, "moderating_group_ids")), 2);
+    there_free(t);
+}
+
+/* Where the forum does not have moderation by groups, they see the room, and no more. */
+static void test_managers_without_group_moderation(void **state)
+{
+    (void)state;
+    struct there *t = discourse(CONNECT);
+    char room[192];
+    open_managed(t, room);
+    json_t *category = room_of(t);
+    assert_null(json_object_get(category, "moderating_group_ids"));
+    assert_int_equal(json_object_size(json_object_get(category, "permissions")), 2);
+    there_free(t);
+}
+
 static void test_room_opened_by_hand_is_closed_again(void **state)
 {
     (void)state;
@@ -442,6 +501,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_opens_a_closed_room),
+        cmocka_unit_test(test_managers_moderate),
+        cmocka_unit_test(test_managers_without_group_moderation),
         cmocka_unit_test(test_room_opened_by_hand_is_closed_again),
         cmocka_unit_test(test_two_rooms_of_one_name),
         cmocka_unit_test(test_deleted_topic_blocks_its_id),
