@@ -98,6 +98,7 @@ static const struct {
     [AW_EVENT_POST_DELETED] = {"post_deleted", NEED_PROVIDER | NEED_TOPIC | NEED_POST},
     [AW_EVENT_COMPLETION_WITHDRAWN] = {"completion_withdrawn", NEED_LEARNER | NEED_COURSE},
     [AW_EVENT_FORUM_DONE] = {"forum_done", NEED_KEY | NEED_BODY},
+    [AW_EVENT_LEARNER_DELETED] = {"learner_deleted", NEED_LEARNER},
 };
 
 static const struct {

@@ -46,6 +46,7 @@ static const interp_handler handlers[] = {
     [AW_EVENT_POST_DELETED] = talk_deleted,
     [AW_EVENT_COMPLETION_WITHDRAWN] = verdict_withdrawn,
     [AW_EVENT_FORUM_DONE] = done_event,
+    [AW_EVENT_LEARNER_DELETED] = erase_event,
 };
 
 int interp_open(struct aw *self, struct interp **out, aw_error *err)

@@ -168,6 +168,8 @@ struct job_request {
 /* Asks for it, once per (discussion, call, learner, subject). */
 int job_ask(struct interp *in, const struct state_discussion *d, const struct job_request *r,
             aw_error *err);
+/* The person was deleted in the LMS: queued for the worker's eraser (erase_later.c). */
+int erase_event(struct interp *in, const aw_event *e, aw_error *err);
 int done_event(struct interp *in, const aw_event *e, aw_error *err);
 int done_apply(struct interp *in, const struct state_job *job, const aw_forum_reply *reply,
                int outcome, int64_t now_ms, aw_error *err);

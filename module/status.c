@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "erase_later.h"
 #include "error.h"
 #include "event.h"
 #include "fs.h"
@@ -197,6 +198,17 @@ static void write_forum(const struct query *q, const char *name, struct problems
     buf_putc(b, '}');
 }
 
+static void erasure_problem(const struct query *q, struct problems *p)
+{
+    char *note = NULL, sentence[900];
+    if (state_note_get(q->state, ERASE_SINK, &note, NULL) == AW_OK && *note) {
+        snprintf(sentence, sizeof sentence,
+                 "a deleted learner could not be erased yet, and it is tried again: %s", note);
+        problem(p, sentence);
+    }
+    free(note);
+}
+
 static void general_problems(const aw_stats *s, struct problems *p, int64_t now_ms)
 {
     char sentence[300];
@@ -244,7 +256,9 @@ int query_status(const struct query *q, aw_error *err)
         return rc;
     buf_putc(q->out, '{');
     write_counts(q, &s);
+    query_number(q->out, "erasures_waiting", state_jobs_open(q->state, ERASE_SINK));
     general_problems(&s, &p, handle_now_ms(q->aw));
+    erasure_problem(q, &p);
     query_name(q->out, "lrs");
     buf_putc(q->out, '[');
     json_array_foreach(q->aw->config.lrs, i, sink)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "erase_later.h"
 #include "error.h"
 #include "event.h"
 #include "fs.h"
@@ -101,7 +102,7 @@ static bool sinks_idle(struct worker *w)
     for (size_t i = 0; i < w->forum_count; i++)
         if (!forum_idle(w->forums[i]))
             return false;
-    return true;
+    return eraser_idle(w->eraser);
 }
 
 static void trim(struct batch *r)
@@ -231,7 +232,8 @@ static int start_sinks(struct worker *w, aw_error *err)
         if (f)
             w->forums[w->forum_count++] = f;
     }
-    return serve_start(w, &w->serve, err);
+    rc = eraser_start(w, &w->eraser, err);
+    return rc == AW_OK ? serve_start(w, &w->serve, err) : rc;
 }
 
 static void stop_sinks(struct worker *w)
@@ -245,6 +247,7 @@ static void stop_sinks(struct worker *w)
         ship_stop(w->ships[i]);
     for (size_t i = 0; i < w->forum_count; i++)
         forum_stop(w->forums[i]);
+    eraser_stop(w->eraser);
 }
 
 static void init_worker(struct worker *w, struct aw *self, const volatile int *stop)

@@ -5,6 +5,7 @@
  *                 both kinds of sink
  *   ship.c        one thread per LRS, following the statement log
  *   forum_jobs.c  one thread per forum, doing what it is asked and polling
+ *   erase_later.c one thread that erases whom the LMS deleted
  *
  * Threads share nothing but this struct: each has its own connection to the
  * state and its own reader of a log. `mutex` guards what is marked below;
@@ -23,6 +24,7 @@
 struct ship;
 struct forum_thread;
 struct serve;
+struct eraser;
 
 struct worker {
     struct aw *aw;
@@ -40,6 +42,7 @@ struct worker {
     struct forum_thread *forums[WORKER_SINKS];
     size_t forum_count;
     struct serve *serve;           /* the listener, or NULL */
+    struct eraser *eraser;
 };
 
 /* Waits until something was committed after `seen`, `until_ms` (monotonic; INT64_MAX: no

@@ -51,6 +51,8 @@ static void print_human(const json_t *s)
     printf("  discussions  %lld open, %lld members, %lld topics, %lld posts\n",
            number(s, "discussions"), number(s, "members"), number(s, "topics"), number(s, "posts"));
     printf("  courses      %lld, with %lld links\n", number(s, "courses"), number(s, "links"));
+    if (number(s, "erasures_waiting") > 0)
+        printf("  erasures     %lld waiting\n", number(s, "erasures_waiting"));
     print_sinks(json_object_get(s, "lrs"), "LRS  ", "pending");
     print_sinks(json_object_get(s, "forums"), "forum", "waiting");
 }

@@ -183,6 +183,23 @@ int state_attempts(struct state *s, int64_t enrolment, state_attempt_each each, 
     return rc == AW_ENOTFOUND ? AW_OK : rc;
 }
 
+int state_person_known(struct state *s, const char *learner, bool *out, aw_error *err)
+{
+    static const char sql[] = "SELECT EXISTS(SELECT 1 FROM enrolment WHERE learner=?1)"
+                              " OR EXISTS(SELECT 1 FROM person WHERE learner=?1)"
+                              " OR EXISTS(SELECT 1 FROM forum_user WHERE learner=?1)"
+                              " OR EXISTS(SELECT 1 FROM member WHERE learner=?1)";
+    sqlite3_stmt *q = sq_get(s, sql, err);
+    if (!q)
+        return AW_EINTERNAL;
+    sq_bind(q, "t", learner);
+    int rc = sq_row(s, q, err);
+    if (rc == AW_OK)
+        *out = sqlite3_column_int(q, 0) != 0;
+    sq_done(q);
+    return rc;
+}
+
 /* What is kept about a learner, table by table. Posts stay, since others answered them, but
  * without author and, for ours, without text. */
 static const char *const erasures[] = {

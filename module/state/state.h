@@ -313,6 +313,8 @@ int64_t state_count(struct state *s, const char *what); /* "discussions", "membe
 
 /* ---- erasure ---------------------------------------------------------------- */
 
+/* Is anything kept about the learner that was told by name? */
+int state_person_known(struct state *s, const char *learner, bool *out, aw_error *err);
 /* Removes what is kept about the learner; out_rows: how many rows went. */
 int state_person_erase(struct state *s, const char *learner, int64_t *out_rows, aw_error *err);
 /* After the commit: old copies of what was removed leave the write-ahead log, as far as nobody

@@ -113,3 +113,55 @@ test('afterword erase', async (t) => {
     await lrs.control({ clear: true });
   });
 });
+
+// The same because the host said that it deleted the person: queued behind all that was told of them.
+test('learner_deleted', async (t) => {
+  const lrs = await startLrs();
+  const asked = [];
+  const eraser = http.createServer((request, answer) => {
+    asked.push(request.method);
+    answer.writeHead(asked.length === 1 ? 503 : 204).end();
+  });
+  const port = await new Promise((resolve) => { eraser.listen(0, '127.0.0.1', () => resolve(eraser.address().port)); });
+  const second = await startLrs();
+  t.after(() => { eraser.close(); return Promise.all([lrs.stop(), second.stop()]); });
+  const place = workplace([{ name: 'main', endpoint: lrs.endpoint },
+    { name: 'second', endpoint: second.endpoint, erase: { url: `http://127.0.0.1:${port}/erase?agent={actor}` } }],
+  { forums: [{ name: 'local', type: 'local' }] });
+  await place.afterword(['link', 'add', '--course', 'fire-101', '--title', 'After the drill', '--prompt', 'What first?']);
+  const status = async () => JSON.parse((await place.afterword(['status', '--json'])).out);
+  const voided = async () => (await lrs.stored()).filter((s) => s.verb.id.endsWith('/voided')).length;
+  const bob = { kind: 'learner_deleted', learner: 'bob' };
+
+  await t.test('in one go with what it deletes, while nothing is delivered: it waits', async () => {
+    await lrs.control({ status: 503 });
+    await place.notify([{ kind: 'course_completed', learner: 'bob', course: 'fire-101' },
+      { kind: 'course_completed', learner: 'eve', course: 'fire-101' }, bob, bob]);
+    const worker = place.afterword(['worker', '--until-idle']);
+    await new Promise((resolve) => { setTimeout(resolve, 1500); });
+    assert.deepEqual([(await status()).erasures_waiting, (await status()).members, asked.length], [1, 2, 0]);
+    await lrs.control({ clear: true });
+    assert.equal((await worker).code, 0);
+  });
+
+  await t.test('an LRS that cannot erase now: nothing is removed, it is told why, and tried again', async () => {
+    for (let i = 0; i < 50 && asked.length === 0; i++) await place.work();
+    const s = await status();
+    assert.deepEqual([s.erasures_waiting, s.members], [1, 2]);
+    assert.ok(s.problems.some((p) => /could not be erased yet.*second: erasure was answered 503/.test(p)), s.problems.join());
+    await new Promise((resolve) => { setTimeout(resolve, 2100); });
+    await place.work();
+    const after = await status();
+    assert.deepEqual([after.erasures_waiting, after.members, after.problems.filter((p) => /erased/.test(p))], [0, 1, []]);
+    assert.ok(await voided() >= 2);
+    assert.ok(!fs.readFileSync(path.join(place.state, 'state.db'), 'latin1').includes('bob'));
+  });
+
+  await t.test('who is not known, or was erased before, is no work', async () => {
+    const before = [await voided(), asked.length];
+    await place.notify([bob, { kind: 'learner_deleted', learner: 'nobody' }]);
+    await place.work();
+    assert.deepEqual([await voided(), asked.length, (await status()).erasures_waiting], [...before, 0]);
+    assert.equal((await status()).dead_letters, 0);
+  });
+});

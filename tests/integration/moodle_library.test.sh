@@ -50,6 +50,10 @@ for way in extension socket; do
     stage talk
     look
     stage judge
+    stage forget
+    look
+    [ "$way" = extension ] || sleep 2 # beside a worker that runs
+    stage forgotten
     verbs=$(cat "$work/$way"/statements/*.log | grep -aoE '"verb":\{"id":"[^"]*"' | sed 's/.*[/]//; s/"//' | sort | uniq -c | tr -s ' \n' ' ')
     echo "statements:$verbs"
     for wanted in "1 posted" "1 viewed" "2 unlocked" "2 receive" "2 create" "2 passed" "2 failed"; do

@@ -99,6 +99,7 @@ static const char *const kind_names[] = {
     [AW_EVENT_POST_DELETED] = "post_deleted",
     [AW_EVENT_COMPLETION_WITHDRAWN] = "completion_withdrawn",
     [AW_EVENT_FORUM_DONE] = "forum_done",
+    [AW_EVENT_LEARNER_DELETED] = "learner_deleted",
 };
 
 static bool refuse(const char *name, const char *wanted)

@@ -113,7 +113,9 @@ typedef enum aw_event_kind {
     AW_EVENT_POST_DELETED = 23,
     AW_EVENT_COMPLETION_WITHDRAWN = 24, /* the LMS says the completion was an error: voided */
     /* What a forum did for us, reported by the worker or by a host's task. */
-    AW_EVENT_FORUM_DONE = 25            /* key: the request's key; body: the reply as JSON */
+    AW_EVENT_FORUM_DONE = 25,           /* key: the request's key; body: the reply as JSON */
+    /* The LMS deleted the person: erased at the LRSs and here, by the worker and in its time. */
+    AW_EVENT_LEARNER_DELETED = 26
 } aw_event_kind;
 
 #define AW_UTC_OFFSET_UNKNOWN INT32_C(0x7fffffff)

@@ -89,6 +89,20 @@ switch ($argv[1]) {
         $status = bridge::get()->status();
         same([0, 0, 1], [$status['dead_letters'], $status['journal_pending'], $status['topics']], 'nothing was refused, and the topic is known');
         break;
+
+    case 'forget':
+        $ada = id_of('user', 'username', 'ada');
+        $DB->set_field('user', 'deleted', 1, ['id' => $ada]);
+        standin_event('\core\event\user_deleted', ['objectid' => $ada, 'relateduserid' => $ada, 'context' => context_system::instance()])->trigger();
+        core_shutdown_manager::standin_run();
+        same(0, $DB->count_records('local_afterword_reg', ['userid' => $ada]), 'no registration here');
+        break;
+
+    case 'forgotten':
+        $status = bridge::get()->status();
+        same([0, 0, 0], [$status['dead_letters'], $status['erasures_waiting'], $status['members']], 'the only member is forgotten');
+        same([], library_says('discussions', ['learner' => (string)id_of('user', 'username', 'ada')]), 'ada is in no discussion');
+        break;
 }
 same([], $STANDIN_DEBUGGING, 'no complaint');
 finish();

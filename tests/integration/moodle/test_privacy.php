@@ -39,10 +39,12 @@ foreach ($declared as [$fields, $summary]) {
 
 $system = context_system::instance();
 $ofcourse = context_course::instance($course);
+$person = context_user::instance($ada);
+context_user::instance($ben);
 $contexts = provider::get_contexts_for_userid($ada);
 $ids = array_map('intval', $contexts->get_contextids());
 sort($ids);
-same([(int)$system->id, (int)$ofcourse->id], $ids, 'the course and the site');
+same([(int)$system->id, (int)$ofcourse->id, (int)$person->id], $ids, 'the course, the site, and the person');
 foreach ([$system, $ofcourse] as $context) {
     $list = new userlist($context);
     provider::get_users_in_context($list);
@@ -50,6 +52,10 @@ foreach ([$system, $ofcourse] as $context) {
     sort($found);
     same([$ada, $ben], $found, 'who is in context ' . $context->contextlevel);
 }
+
+$list = new userlist($person);
+provider::get_users_in_context($list);
+same([$ada], $list->get_userids(), 'who is in a person\'s own context');
 
 provider::export_user_data(new approved_contextlist((object)['id' => $ada], $contexts->get_contextids()));
 $export = writer::$exported;
@@ -59,14 +65,60 @@ same((string)$ada, $site->waiting[0]->event['learner'], 'the learner\'s own');
 same(1, count($export[CONTEXT_COURSE . "/$course"]['Afterword']->registrations), 'the registration');
 
 provider::delete_data_for_user(new approved_contextlist((object)['id' => $ada], $contexts->get_contextids()));
-same([], provider::get_contexts_for_userid($ada)->get_contextids(), 'nothing is left of ada');
+same([(int)$person->id], array_map('intval', provider::get_contexts_for_userid($ada)->get_contextids()), 'nothing is left of ada here');
+$forget = function(int $userid) {
+    return [['learner_deleted', "deleted-$userid", (string)$userid]];
+};
+$told = function() {
+    return array_map(function($e) {
+        return [$e['kind'], $e['key'], $e['learner']];
+    }, request_ends());
+};
+same([], library()->events, 'nothing is handed over in the request');
+same($forget($ada), $told(), 'and Afterword is asked to forget her');
 check($DB->record_exists('local_afterword_done', ['requestkey' => "k-$ada", 'userid' => 0]), 'but that she was invited: never twice');
-same(2, count(provider::get_contexts_for_userid($ben)->get_contextids()), 'ben\'s is there');
+same(3, count(provider::get_contexts_for_userid($ben)->get_contextids()), 'ben\'s is there');
 provider::delete_data_for_users(new approved_userlist($ofcourse, [$ben]));
-same(1, count(provider::get_contexts_for_userid($ben)->get_contextids()), 'his registration is gone');
+same(2, count(provider::get_contexts_for_userid($ben)->get_contextids()), 'his registration is gone');
 provider::delete_data_for_all_users_in_context($system);
-same([], provider::get_contexts_for_userid($ben)->get_contextids(), 'and the rest');
+same(1, count(provider::get_contexts_for_userid($ben)->get_contextids()), 'and the rest');
+same([], $told(), 'a course or the site: Afterword goes on knowing him');
+provider::delete_data_for_users(new approved_userlist(context_user::instance($ben), [$ada]));
+same([], $told(), 'somebody else\'s context');
+provider::delete_data_for_users(new approved_userlist(context_user::instance($ben), [$ben]));
+same($forget($ben), $told(), 'he, as one of many');
+provider::delete_data_for_all_users_in_context(context_user::instance($ben));
+same($forget($ben), $told(), 'asked once more: the same');
 \local_afterword\learner::registration($ben, $course);
 provider::delete_data_for_all_users_in_context($ofcourse);
 same(0, $DB->count_records('local_afterword_reg'), 'a whole course');
+
+// ---- an account is deleted ----
+
+$cleo = user('cleo');
+enrol($cleo, $course);
+$deleted = function(int $userid) {
+    standin_event('\core\event\user_deleted', ['objectid' => $userid, 'relateduserid' => $userid,
+        'context' => context_system::instance()])->trigger();
+};
+\local_afterword\learner::registration($cleo, $course);
+\local_afterword\pending::keep(['kind' => 'course_completed', 'learner' => (string)$cleo], $cleo, new \local_afterword\bridge_exception('full', 6));
+$deleted($cleo);
+same($forget($cleo), $told(), 'with the account');
+same([0, 0], [$DB->count_records('local_afterword_pending'), $DB->count_records('local_afterword_reg')], 'nothing follows that makes her known again');
+
+$library->refuse = function() {
+    return new \local_afterword\bridge_exception('no space', 6);
+};
+$deleted($cleo);
+same([], $told(), 'Afterword cannot take it now');
+provider::delete_data_for_all_users_in_context($system);
+\local_afterword\erasure::ask($cleo);
+$library->refuse = null;
+\local_afterword\collector::forget();
+same(1, \local_afterword\pending::hand_over(), 'it waited, whatever else was deleted');
+same($forget($cleo), $told(), 'and is told later');
+set_config('eraseondelete', '0', 'local_afterword');
+$deleted($cleo);
+same([], $told(), 'not where records outlive accounts');
 finish();

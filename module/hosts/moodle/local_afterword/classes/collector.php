@@ -69,7 +69,8 @@ class collector {
         foreach (self::in_order($noted) as $one) {
             try {
                 foreach (event_builder::events($one) as $event) {
-                    self::hand_over($event, $one->userid);
+                    // An erasure that waits must not be deleted with what else waits of the person.
+                    self::hand_over($event, $one->what === 'deleted' ? 0 : $one->userid);
                     $completions = $completions || in_array($event['kind'], ['course_completed', 'scorm_commit']);
                     $count++;
                 }
@@ -149,7 +150,7 @@ class collector {
     }
 
     /**
-     * SCORM data before the completions that they led to, the rest as it came.
+     * SCORM data before the completions that they led to, a deletion behind everything, the rest as it came.
      *
      * @param array $noted
      * @return array
@@ -157,14 +158,17 @@ class collector {
     private static function in_order(array $noted): array {
         $first = [];
         $rest = [];
+        $last = [];
         foreach ($noted as $one) {
-            if ($one->what === 'scorm' || $one->what === 'enrolled') {
+            if ($one->what === 'deleted') {
+                $last[] = $one;
+            } else if ($one->what === 'scorm' || $one->what === 'enrolled') {
                 $first[] = $one;
             } else {
                 $rest[] = $one;
             }
         }
-        return array_merge($first, $rest);
+        return array_merge($first, $rest, $last);
     }
 
     /**

@@ -33,6 +33,8 @@ class event_builder {
                 return self::whole($one, 0, ['kind' => 'learner_enrolled', 'key' => 'enrolled-' . $one->details['enrolmentid']]);
             case 'left':
                 return self::left($one);
+            case 'deleted':
+                return erasure::events($one);
             default:
                 return forum_events::events($one);
         }

@@ -144,6 +144,16 @@ class observer {
     /**
      * @param \core\event\base $event
      */
+    public static function user_deleted(\core\event\base $event): void {
+        // Where the setting was never saved it is on.
+        if (get_config('local_afterword', 'eraseondelete') !== '0') {
+            erasure::ask((int)$event->objectid);
+        }
+    }
+
+    /**
+     * @param \core\event\base $event
+     */
     public static function course_changed(\core\event\base $event): void {
         if (isset(courses::linked()[$event->courseid])) {
             link::push_soon((int)$event->courseid);

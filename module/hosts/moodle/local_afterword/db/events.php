@@ -33,6 +33,7 @@ foreach ([
     '\core\event\user_enrolment_created' => 'enrolled',
     '\core\event\user_enrolment_deleted' => 'unenrolled',
     '\core\event\group_member_removed' => 'group_member_removed',
+    '\core\event\user_deleted' => 'user_deleted',
     '\core\event\course_updated' => 'course_changed',
     '\core\event\course_deleted' => 'course_deleted',
     '\core\event\course_module_updated' => 'module_changed',

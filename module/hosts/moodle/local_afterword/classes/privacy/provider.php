@@ -16,6 +16,7 @@ use core_privacy\local\request\contextlist;
 use core_privacy\local\request\transform;
 use core_privacy\local\request\userlist;
 use core_privacy\local\request\writer;
+use local_afterword\erasure;
 
 /**
  * What is kept about a learner, what leaves Moodle, and how both end.
@@ -62,7 +63,8 @@ class provider implements
     }
 
     /**
-     * Registrations belong to their courses; what waits or was done belongs to the site.
+     * Registrations belong to their courses; what waits or was done belongs to the site; what Afterword and the
+     * record stores hold belongs to the person. Whether they hold anything is not asked: to forget nobody is no work.
      *
      * @param int $userid
      * @return contextlist
@@ -77,6 +79,8 @@ class provider implements
                                   WHERE c.contextlevel = :level AND EXISTS (SELECT 1 FROM {{$table}} t WHERE t.userid = :userid)",
                 ['level' => CONTEXT_SYSTEM, 'userid' => $userid]);
         }
+        $list->add_from_sql('SELECT c.id FROM {context} c WHERE c.contextlevel = :level AND c.instanceid = :userid',
+            ['level' => CONTEXT_USER, 'userid' => $userid]);
         return $list;
     }
 
@@ -92,6 +96,8 @@ class provider implements
             foreach (['local_afterword_pending', 'local_afterword_done'] as $table) {
                 $userlist->add_from_sql('userid', "SELECT userid FROM {{$table}} WHERE userid > 0", []);
             }
+        } else if ($context->contextlevel == CONTEXT_USER) {
+            $userlist->add_user((int)$context->instanceid);
         }
     }
 
@@ -134,8 +140,11 @@ class provider implements
         if ($context->contextlevel == CONTEXT_COURSE) {
             $DB->delete_records('local_afterword_reg', ['courseid' => $context->instanceid]);
         } else if ($context->contextlevel == CONTEXT_SYSTEM) {
-            $DB->delete_records('local_afterword_pending');
+            // But for what is to be erased there: it belongs to nobody here any more.
+            $DB->delete_records_select('local_afterword_pending', 'userid <> 0');
             $DB->set_field_select('local_afterword_done', 'userid', 0, 'userid <> 0');
+        } else if ($context->contextlevel == CONTEXT_USER) {
+            erasure::ask((int)$context->instanceid);
         }
     }
 
@@ -173,6 +182,8 @@ class provider implements
         } else if ($context->contextlevel == CONTEXT_SYSTEM) {
             $DB->delete_records_select('local_afterword_pending', "userid $in", $params);
             $DB->set_field_select('local_afterword_done', 'userid', 0, "userid $in", $params);
+        } else if ($context->contextlevel == CONTEXT_USER && in_array((int)$context->instanceid, $userids, true)) {
+            erasure::ask((int)$context->instanceid);
         }
     }
 }
