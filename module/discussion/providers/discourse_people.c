@@ -93,11 +93,15 @@ static int sync(struct discourse *d, const char *learner, const char *name, cons
     rest_send(&d->rest, &a, "POST", body, "/admin/users/sync_sso.json");
     int outcome = AW_FORUM_OK;
     out->id = json_member_i64(a.json, "id");
-    if (!answer_done(&a) || out->id <= 0) {
-        outcome = a.status == 404
-                      ? reply_refuse(reply, "let the learner in: DiscourseConnect is off; switch "
-                                     "enable_discourse_connect on or take connect_secret_file out")
-                      : reply_failed(reply, &a, "let the learner in");
+    /* 403 with these members is about the user, not about our key: an address that is taken. */
+    const char *wrong = json_object_get(a.json, "failed") ? json_member_text(a.json, "message") : "";
+    if (a.status == 404) {
+        outcome = reply_refuse(reply, "let the learner in: DiscourseConnect is off; switch "
+                               "enable_discourse_connect on or take connect_secret_file out");
+    } else if (a.status == 403 && *wrong) {
+        outcome = reply_refuse(reply, "let the learner in: the forum refuses (%.200s)", wrong);
+    } else if (!answer_done(&a) || out->id <= 0) {
+        outcome = reply_failed(reply, &a, "let the learner in");
     } else {
         name_cut(json_member_text(a.json, "username"), out->username, sizeof out->username);
         out->in_group = lists_group(a.json, group);

@@ -16,6 +16,8 @@
 #define QUEUE_MS (10 * 60000)
 #define TWINS 8
 #define CHUNK 20
+#define REVIEW_PAGE 10 /* the newest first, so ours is likely on the first */
+#define REVIEW_PAGES 100
 
 /* *out: the topic's id, 0 if there is none. */
 static int look_up_topic(struct discourse *d, const char *key, int64_t *out, aw_forum_reply *reply)
@@ -38,19 +40,24 @@ static int look_up_topic(struct discourse *d, const char *key, int64_t *out, aw_
 /* Is it waiting for approval? */
 static int look_up_queued(struct discourse *d, const char *key, bool *out, aw_forum_reply *reply)
 {
-    struct answer a;
-    rest_get(&d->rest, &a, "/review.json?type=ReviewableQueuedPost&status=pending");
     int outcome = AW_FORUM_OK;
-    size_t i;
-    const json_t *item;
+    bool more = true;
     *out = false;
-    if (!answer_done(&a) && a.status != 404)
-        outcome = reply_failed(reply, &a, "read the review queue");
-    json_array_foreach(json_object_get(a.json, "reviewables"), i, item) {
-        const json_t *payload = json_object_get(item, "payload");
-        *out = *out || name_has_marker(json_member_text(payload, "raw"), key);
+    for (int page = 0; outcome == AW_FORUM_OK && more && !*out && page < REVIEW_PAGES; page++) {
+        struct answer a;
+        rest_get(&d->rest, &a, "/review.json?type=ReviewableQueuedPost&status=pending&sort_order="
+                 "created_at&offset=%d", page * REVIEW_PAGE);
+        size_t i;
+        const json_t *item;
+        if (!answer_done(&a) && a.status != 404)
+            outcome = reply_failed(reply, &a, "read the review queue");
+        json_array_foreach(json_object_get(a.json, "reviewables"), i, item) {
+            const json_t *payload = json_object_get(item, "payload");
+            *out = *out || name_has_marker(json_member_text(payload, "raw"), key);
+        }
+        more = json_object_get(json_object_get(a.json, "meta"), "load_more_reviewables") != NULL;
+        answer_free(&a);
     }
-    answer_free(&a);
     return outcome;
 }
 
@@ -71,6 +78,11 @@ static int topic_once(struct discourse *d, const char *key, json_t *body, int64_
 {
     bool queued = false;
     int outcome = look_up_topic(d, key, out, reply);
+    /* What waits has no topic yet, so nothing keeps a second one from being queued beside it. */
+    if (outcome == AW_FORUM_OK && *out == 0)
+        outcome = look_up_queued(d, key, &queued, reply);
+    if (outcome == AW_FORUM_OK && queued)
+        outcome = waiting_in_queue(reply);
     if (outcome != AW_FORUM_OK || *out > 0) {
         json_decref(body);
         return outcome;
@@ -83,12 +95,8 @@ static int topic_once(struct discourse *d, const char *key, json_t *body, int64_
         return waiting_in_queue(reply);
     }
     outcome = reply_after_create(reply, look_up_topic(d, key, out, reply), &a);
-    if (outcome == AW_FORUM_OK && *out == 0 && a.status == 422)
-        outcome = look_up_queued(d, key, &queued, reply);
     if (outcome == AW_FORUM_OK && *out == 0) {
-        if (queued)
-            outcome = waiting_in_queue(reply);
-        else if (answer_uncertain(&a) || answer_done(&a))
+        if (answer_uncertain(&a) || answer_done(&a))
             outcome = reply_settle(reply, &d->rest, &a, "create the topic");
         else if (a.status == 422 && strstr(a.error, "xternal"))
             outcome = reply_refuse(reply, "create the topic: a topic with our id was deleted in the "

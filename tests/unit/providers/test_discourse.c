@@ -1,37 +1,6 @@
 /* test_discourse.c - the Discourse connector against each quirk, one at a time. */
-#include "digest.h"
+#include "discourse_help.h"
 #include "help.h"
-
-static const char *const opening = "Take a picture of yourself doing it.";
-#define CONNECT ",\"connect_secret_env\":\"FAKE_CONNECT\""
-
-static struct there *discourse(const char *more)
-{
-    struct there *t = there_new(fake_discourse_new(7), DISCOURSE_CONFIG, more);
-    t->f->rate_limit = 0;
-    return t;
-}
-
-static void open_discussion(struct there *t, char room[192], char topic[192])
-{
-    strcpy(room, there_do(t, PROVIDER_ROOM, (aw_forum_request){
-        .key = "k-room", .discussion = DISCUSSION, .course_title = "Fire & safety",
-        .room_name = "Berlin"}));
-    strcpy(topic, there_do(t, PROVIDER_TOPIC, (aw_forum_request){
-        .key = "k-topic", .discussion = DISCUSSION, .room_ref = room, .title = "After the drill",
-        .markdown = opening}));
-}
-
-static const char *admit(struct there *t, const char *room, const char *learner)
-{
-    return there_do(t, PROVIDER_ADMIT, (aw_forum_request){.key = "k-admit", .room_ref = room,
-                                                          .learner = learner});
-}
-
-static const char *username(struct there *t, const char *id)
-{
-    return fake_text(fake_find_i64(fake_list(t->f, "users"), "id", atoll(id)), "username");
-}
 
 static void test_opens_a_closed_room(void **state)
 {
@@ -111,6 +80,52 @@ static void test_managers_without_group_moderation(void **state)
     json_t *category = room_of(t);
     assert_null(json_object_get(category, "moderating_group_ids"));
     assert_int_equal(json_object_size(json_object_get(category, "permissions")), 2);
+    there_free(t);
+}
+
+static void wait_in_review(struct there *t, int others)
+{
+    for (int i = 0; i < others; i++)
+        json_array_append_new(fake_list(t->f, "queue"),
+                              json_pack("{s:{s:s}}", "payload", "raw", "somebody else's"));
+}
+
+/* Found on whatever page, and not queued a second time; nor posted once there is no queue. */
+static void test_prompt_that_waits_for_approval(void **state)
+{
+    (void)state;
+    struct there *t = discourse(CONNECT);
+    char room[192];
+    strcpy(room, there_do(t, PROVIDER_ROOM, (aw_forum_request){.key = "k", .discussion = DISCUSSION}));
+    aw_forum_request topic = {.key = "k-topic", .room_ref = room, .title = "After", .markdown = opening};
+    wait_in_review(t, 25);
+    t->f->queue_posts = true;
+    assert_int_equal(there_call(t, PROVIDER_TOPIC, topic), AW_FORUM_RETRY);
+    wait_in_review(t, 25);
+    for (int i = 0; i < 3; i++) {
+        fake_advance(t->f, 600000);
+        assert_int_equal(there_call(t, PROVIDER_TOPIC, topic), AW_FORUM_RETRY);
+        assert_non_null(strstr(t->reply.reason, "approval"));
+        t->f->queue_posts = false;
+    }
+    assert_int_equal(json_array_size(fake_list(t->f, "queue")), 51);
+    assert_int_equal(json_array_size(fake_list(t->f, "topics")), 0);
+    there_free(t);
+}
+
+/* The address is another learner's: that is the learner's trouble, not our key's. */
+static void test_address_that_is_taken(void **state)
+{
+    (void)state;
+    struct there *t = discourse(CONNECT);
+    char room[192], topic[192];
+    open_discussion(t, room, topic);
+    aw_forum_request r = {.key = "k", .room_ref = room, .learner = "u-1",
+                          .learner_email = "ada@example.org"};
+    assert_int_equal(there_call(t, PROVIDER_ADMIT, r), AW_FORUM_OK);
+    r.learner = "u-2";
+    assert_int_equal(there_call(t, PROVIDER_ADMIT, r), AW_FORUM_REFUSED);
+    assert_non_null(strstr(t->reply.reason, "taken"));
     there_free(t);
 }
 
@@ -315,156 +330,6 @@ static void test_reply_in_a_long_topic(void **state)
     there_free(t);
 }
 
-/* ---- what comes back ----------------------------------------------------------------------- */
-
-struct talk {
-    struct there *t;
-    char room[192], topic[192], cursor[192], asker[64], helper[64], asker_id[192];
-    int64_t question, first, answer;
-};
-
-static int64_t post_as(struct there *t, const char *user, const char *body, const char *id)
-{
-    json_t *out = NULL;
-    assert_int_equal(there_act(t, "POST", "/posts.json", user, body, &out), 200);
-    int64_t n = fake_i64(out, id);
-    json_decref(out);
-    return n;
-}
-
-static struct talk talk_new(void)
-{
-    struct talk k = {.t = discourse(CONNECT)};
-    char body[256];
-    open_discussion(k.t, k.room, k.topic);
-    strcpy(k.asker_id, admit(k.t, k.room, "u-1"));
-    strcpy(k.asker, username(k.t, k.asker_id));
-    strcpy(k.helper, username(k.t, admit(k.t, k.room, "u-2")));
-    snprintf(body, sizeof body, "{\"category\":%lld,\"title\":\"Which extinguisher?\",\"raw\":\"For the "
-             "server room\"}", atoll(k.room));
-    k.question = post_as(k.t, k.asker, body, "topic_id");
-    k.first = fake_i64(fake_find_i64(fake_list(k.t->f, "posts"), "topic_id", k.question), "id");
-    snprintf(body, sizeof body, "{\"topic_id\":%lld,\"raw\":\"CO2, the black one\"}",
-             (long long)k.question);
-    k.answer = post_as(k.t, k.helper, body, "id");
-    snprintf(body, sizeof body, "{\"topic_id\":%lld,\"raw\":\"Thanks!\",\"reply_to_post_number\":2}",
-             (long long)k.question);
-    post_as(k.t, k.asker, body, "id");
-    return k;
-}
-
-static void poll_times(struct talk *k, int times)
-{
-    for (int i = 0; i < times; i++) {
-        fake_advance(k->t->f, 30000);
-        assert_int_equal(there_poll(k->t, k->room, k->cursor), AW_FORUM_OK);
-    }
-}
-
-static void test_poll(void **state)
-{
-    (void)state;
-    struct talk k = talk_new();
-    char id[32];
-    poll_times(&k, 1);
-    assert_int_equal(k.t->told_count, 3);
-    assert_int_equal(k.t->told[0].kind, AW_EVENT_TOPIC_POSTED);
-    assert_string_equal(k.t->told[0].type, "question"); /* by its question mark */
-    assert_string_equal(k.t->told[0].discussion, DISCUSSION);
-    assert_string_equal(k.t->told[0].user, k.asker_id);
-    assert_string_equal(k.t->told[1].parent, "");
-    snprintf(id, sizeof id, "%lld", (long long)k.answer);
-    assert_string_equal(k.t->told[2].parent, id);
-    poll_times(&k, 5);
-    assert_int_equal(k.t->told_count, 3);
-    there_free(k.t);
-}
-
-static void test_sweep(void **state)
-{
-    (void)state;
-    struct talk k = talk_new();
-    char target[64], body[256];
-    poll_times(&k, 1);
-    for (int i = 0; i < 120; i++) { /* so many that the answer is behind the overlap */
-        snprintf(body, sizeof body, "{\"topic_id\":%s,\"raw\":\"talk %d\"}", k.topic, i);
-        post_as(k.t, k.asker, body, "id");
-    }
-    poll_times(&k, 1);
-    assert_int_equal(k.t->told_count, 123);
-    snprintf(target, sizeof target, "/posts/%lld.json", (long long)k.answer);
-    there_act(k.t, "PUT", target, k.helper, "{\"post\":{\"raw\":\"not foam\"}}", NULL);
-    snprintf(body, sizeof body, "{\"id\":%lld,\"post_action_type_id\":2}", (long long)k.answer);
-    there_act(k.t, "POST", "/post_actions.json", k.asker, body, NULL);
-    there_act(k.t, "POST", "/solution/accept.json", k.asker, body, NULL);
-    poll_times(&k, 6);
-    assert_int_equal(there_told(k.t, AW_EVENT_POST_EDITED), 1);
-    assert_int_equal(there_told(k.t, AW_EVENT_POST_VOTED), 1);
-    assert_int_equal(there_told(k.t, AW_EVENT_ANSWER_ACCEPTED), 1);
-    json_object_set_new(fake_find_i64(fake_list(k.t->f, "posts"), "id", k.answer), "accepted_answer",
-                        json_false());
-    there_act(k.t, "DELETE", target, "afterword", NULL, NULL);
-    poll_times(&k, 6);
-    assert_int_equal(there_told(k.t, AW_EVENT_ANSWER_RETRACTED), 1);
-    assert_int_equal(there_told(k.t, AW_EVENT_POST_DELETED), 1);
-    assert_int_equal(k.t->told_count, 128);
-    there_free(k.t);
-}
-
-static int hook(struct there *t, const char *event, const char *body, const char *secret)
-{
-    uint8_t mac[32];
-    char signature[80] = "sha256=";
-    digest_hmac_sha256(secret, strlen(secret), body, strlen(body), mac);
-    digest_hex(mac, sizeof mac, signature + 7);
-    aw_forum_header headers[] = {{"X-Discourse-Event", event}, {"X-Discourse-Event-Id", "1"},
-                                 {"X-Discourse-Event-Signature", signature}};
-    aw_forum_webhook w = {.struct_size = (uint32_t)sizeof w, .headers = headers, .header_count = 3,
-                          .body = body, .body_bytes = strlen(body), .emit = there_emit, .context = t};
-    return provider_webhook(t->p, &w, &t->reply);
-}
-
-static char *as_webhook(struct talk *k, int64_t post)
-{
-    json_t *p = NULL;
-    char target[64];
-    snprintf(target, sizeof target, "/posts/%lld.json", (long long)post);
-    there_act(k->t, "GET", target, "afterword", NULL, &p);
-    json_t *body = json_pack("{s:o}", "post", p);
-    char *text = json_dumps(body, 0);
-    json_decref(body);
-    return text;
-}
-
-static void test_webhook(void **state)
-{
-    (void)state;
-    struct talk k = talk_new();
-    char *body = as_webhook(&k, k.answer);
-    assert_int_equal(hook(k.t, "post_created", body, "wrong"), AW_FORUM_REFUSED);
-    assert_int_equal(k.t->told_count, 0);
-    k.t->refuse = AW_ENOSPC; /* not taken: the same webhook may come again */
-    assert_int_equal(hook(k.t, "post_created", body, "hook-secret"), AW_FORUM_RETRY);
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(hook(k.t, "post_created", body, "hook-secret"), AW_FORUM_OK);
-    assert_int_equal(k.t->told_count, 2); /* the topic goes before its reply */
-    assert_int_equal(k.t->told[0].kind, AW_EVENT_TOPIC_POSTED);
-    assert_string_equal(k.t->told[1].discussion, DISCUSSION);
-    poll_times(&k, 1);
-    assert_int_equal(k.t->told_count, 3); /* the thanks; the rest is known */
-    /* An old "destroyed" that somebody kept says nothing untrue: the post is still there. */
-    char *destroyed = as_webhook(&k, k.first);
-    assert_int_equal(hook(k.t, "post_destroyed", destroyed, "hook-secret"), AW_FORUM_OK);
-    assert_int_equal(there_told(k.t, AW_EVENT_POST_DELETED), 0);
-    assert_int_equal(hook(k.t, "user_created", "{\"user\":{\"id\":1}}", "hook-secret"), AW_FORUM_OK);
-    assert_int_equal(hook(k.t, "ping", "{\"ping\":\"OK\"}", "hook-secret"), AW_FORUM_OK);
-    assert_int_equal(hook(k.t, "post_created", "[1", "hook-secret"), AW_FORUM_REFUSED);
-    assert_int_equal(k.t->told_count, 3);
-    free(destroyed);
-    free(body);
-    there_free(k.t);
-}
-
 static void test_config(void **state)
 {
     (void)state;
@@ -501,6 +366,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_opens_a_closed_room),
+        cmocka_unit_test(test_prompt_that_waits_for_approval),
+        cmocka_unit_test(test_address_that_is_taken),
         cmocka_unit_test(test_managers_moderate),
         cmocka_unit_test(test_managers_without_group_moderation),
         cmocka_unit_test(test_room_opened_by_hand_is_closed_again),
@@ -512,9 +379,6 @@ int main(void)
         cmocka_unit_test(test_wrong_connect_secret),
         cmocka_unit_test(test_messages_replies_and_marks),
         cmocka_unit_test(test_reply_in_a_long_topic),
-        cmocka_unit_test(test_poll),
-        cmocka_unit_test(test_sweep),
-        cmocka_unit_test(test_webhook),
         cmocka_unit_test(test_config),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
