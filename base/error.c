@@ -1,6 +1,9 @@
 /* error.c - filling in the caller's aw_error, and the words for what the system says. */
 #include "error.h"
 
+#undef error_set
+#undef error_nomem
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

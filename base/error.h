@@ -19,4 +19,10 @@ int error_nomem(aw_error *err, const char *where);
 
 void error_clear(aw_error *err);
 
+/* What an analyzer of one file cannot see: these return the code that they are given. */
+#ifdef __clang_analyzer__
+#define error_set(err, code, ...) (error_set((err), (code), __VA_ARGS__), (code))
+#define error_nomem(err, where) (error_nomem((err), (where)), AW_ENOMEM)
+#endif
+
 #endif

@@ -14,13 +14,12 @@
 /* One key per purpose and use: to encrypt, and to derive nonces. */
 static bool derive(const uint8_t key[32], const char *use, const char *purpose, uint8_t out[32])
 {
-    char label[128];
-    size_t n = strlen(use), m = strlen(purpose);
-    if (n + m + 1 > sizeof label)
-        return false;
-    memcpy(label, use, n + 1);
-    memcpy(label + n + 1, purpose, m);
-    return digest_hmac_sha256(key, 32, label, n + 1 + m, out);
+    char bytes[128];
+    struct buf label = BUF_ON(bytes);
+    buf_puts(&label, use);
+    buf_putc(&label, 0);
+    buf_puts(&label, purpose);
+    return !label.error && digest_hmac_sha256(key, 32, label.data, label.len, out);
 }
 
 static bool encrypt(const uint8_t key[32], const uint8_t nonce[NONCE], const char *text, size_t len,

@@ -59,6 +59,7 @@ static int send(struct interp *in, const struct state_discussion *d, const struc
     r->markdown = text.data;
     if (rc == AW_OK)
         rc = job_ask(in, d, r, err);
+    r->subject = r->markdown = NULL; /* lived in here */
     buf_free(&text);
     return rc;
 }

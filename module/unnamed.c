@@ -66,7 +66,7 @@ static bool one_of(struct looking *l, const char *const *people, size_t count)
 int unnamed_member(struct interp *in, const struct state_discussion *d, const char *who,
                    struct state_member *out, aw_error *err)
 {
-    const struct interp_course *course;
+    const struct interp_course *course = NULL;
     struct looking l = {.identity = &in->identity, .discussion = d->id, .who = who, .out = out};
     memset(out, 0, sizeof *out);
     int rc = state_members(in->state, d->id, NULL, compare, &l, err);

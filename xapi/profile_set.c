@@ -105,7 +105,7 @@ int profile_set_statement(struct profile_set *set, const char *json, size_t len,
 {
     json_t *value = NULL;
     char name[40];
-    struct xapi_fault fault;
+    struct xapi_fault fault = {0};
     snprintf(name, sizeof name, "line %zu", line);
     int rc = valid_parse(json, len, &value, &fault);
     if (rc)
@@ -135,7 +135,7 @@ static void pass_on(void *context, const char *subject, const char *where, const
 static void check_each(struct profile_set *set, struct reporter *r, struct profile_counts *counts)
 {
     for (size_t i = 0; i < set->count; i++) {
-        struct xapi_fault fault;
+        struct xapi_fault fault = {0};
         bool claimed = false;
         r->label = set->entries[i].label;
         if (xapi_validate_json(set->entries[i].statement, XAPI_2_0_0, &fault)) {

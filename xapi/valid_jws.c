@@ -27,7 +27,7 @@ static json_t *decode_json(const char *text, size_t len)
 {
     struct buf bytes = BUF_INIT(LIMIT_STATEMENT_BYTES);
     json_t *value = NULL;
-    struct xapi_fault ignored;
+    struct xapi_fault ignored = {0};
     if (digest_unbase64(&bytes, text, len) && !bytes.error && bytes.len > 0)
         valid_parse(bytes.data, bytes.len, &value, &ignored);
     buf_free(&bytes);

@@ -126,11 +126,10 @@ static void check_lrs(const json_t *config)
     const char *name = rc == AW_OK ? xapi_lrs_name(lrs)
                                    : json_string_value(json_object_get(config, "name"));
     snprintf(what, sizeof what, "LRS %s", name ? name : "?");
-    if (rc != AW_OK)
-        fail(what, &err);
-    else if (offline)
-        line("ok", what, "configured; not asked");
-    else if (xapi_lrs_probe(lrs, text, sizeof text, &err) == AW_OK)
+    snprintf(text, sizeof text, "configured; not asked");
+    if (rc == AW_OK && !offline)
+        rc = xapi_lrs_probe(lrs, text, sizeof text, &err);
+    if (rc == AW_OK)
         line("ok", what, text);
     else
         fail(what, &err);

@@ -72,7 +72,7 @@ static int run_show(const struct cli_command *self, int argc, char **argv)
         return cli_fail(&err);
     json_array_foreach(letters, i, d)
     {
-        if (json_integer_value(json_object_get(d, "id")) != atoll(argv[0]))
+        if (json_integer_value(json_object_get(d, "id")) != strtoll(argv[0], NULL, 10))
             continue;
         json_dumpf(d, stdout, JSON_INDENT(2));
         puts("");

@@ -47,10 +47,9 @@ static bool html_as_text(cmark_node *node)
 static bool defuse(cmark_node *document)
 {
     cmark_iter *iter = cmark_iter_new(document);
-    cmark_event_type event;
     bool ok = true;
 
-    while (ok && (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+    while (ok && cmark_iter_next(iter) != CMARK_EVENT_DONE) {
         cmark_node *node = cmark_iter_get_node(iter);
         cmark_node_type type = cmark_node_get_type(node);
         /* Leaves: the iterator is already on the next node when it hands these out. */

@@ -194,6 +194,7 @@ static int read_boot_id(char out[40], aw_error *err)
 static bool control_valid(struct log *log, const char boot_id[40], uint64_t inode)
 {
     const struct control *c = log->control;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): called with the file mapped */
     return memcmp(c->magic, CONTROL_MAGIC, 8) == 0 && c->version == CONTROL_VERSION &&
            c->layout_bytes == sizeof *c && __atomic_load_n(&c->ready, __ATOMIC_ACQUIRE) == 1 &&
            memcmp(c->boot_id, boot_id, 40) == 0 && c->inode == inode;

@@ -1,5 +1,6 @@
 /* open.c - opening and closing a log in one process, and what is asked of it at any time. */
 #include "error.h"
+#include "text.h"
 #include "fs.h"
 #include "internal.h"
 #include "limits.h"
@@ -20,7 +21,7 @@ static int set_options(struct log *log, const struct log_options *o, aw_error *e
     if (!o->dir || strlen(o->dir) >= sizeof log->dir)
         return error_set(err, o->dir ? AW_ELIMIT : AW_EINVAL, "dir", "the log's directory is %s",
                          o->dir ? "too long a path" : "not given");
-    strcpy(log->dir, o->dir);
+    text_set(log->dir, sizeof log->dir, o->dir);
     log->segment_bytes = o->segment_bytes ? o->segment_bytes : LOG_SEGMENT_BYTES_DEFAULT;
     log->max_bytes = o->max_bytes;
     log->max_record_bytes = o->max_record_bytes ? o->max_record_bytes : LIMIT_RECORD_BYTES;

@@ -1,5 +1,6 @@
 /* verify.c - reading a whole log, open elsewhere or not, and naming each damaged place. */
 #include "error.h"
+#include "text.h"
 #include "internal.h"
 #include "scan.h"
 
@@ -125,7 +126,7 @@ int log_verify(const char *dir, void (*report)(void *context, const char *file, 
     bool have_next = false;
     if (strlen(dir) >= sizeof v.log.dir)
         return error_set(err, AW_ELIMIT, dir, "the path is too long");
-    strcpy(v.log.dir, dir);
+    text_set(v.log.dir, sizeof v.log.dir, dir);
     v.log.dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (v.log.dir_fd < 0)
         return error_errno(err, errno, "open", dir);

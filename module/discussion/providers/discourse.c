@@ -142,8 +142,9 @@ static int discourse_open(const aw_forum_services *services, const char *config_
 {
     json_t *config = NULL;
     struct discourse *d = calloc(1, sizeof *d);
-    int rc = d ? json_read(config_json, strlen(config_json), 65536, "forums", &config, err)
-               : error_nomem(err, "forums");
+    if (!d)
+        return error_nomem(err, "forums");
+    int rc = json_read(config_json, strlen(config_json), 65536, "forums", &config, err);
     if (rc == AW_OK)
         rc = read_config(d, services, config, err);
     json_decref(config);

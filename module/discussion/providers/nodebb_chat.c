@@ -106,8 +106,8 @@ static json_t *message_body(const aw_forum_request *r)
     size_t room = url < 500 ? sizeof text - url - 4 : sizeof text;
     name_cut(full, text, room);
     if (url > 0 && url < 500 && !strstr(text, r->url)) {
-        strcat(text, "\n\n");
-        strcat(text, r->url);
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "\n\n%s", r->url);
     }
     char *marked = name_mark(text, r->key);
     json_t *body = marked ? json_pack("{s:s}", "message", marked) : NULL;
