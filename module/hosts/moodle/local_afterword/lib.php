@@ -39,7 +39,7 @@ function local_afterword_coursemodule_standard_elements($formwrapper, $mform) {
         return;
     }
     $row = \local_afterword\link::get($courseid, (int)($current->coursemodule ?? 0));
-    \local_afterword\form\link_elements::add($mform, $courseid, $row);
+    \local_afterword\form\link_elements::add($mform, $courseid, $row, true);
 }
 
 /**

@@ -85,7 +85,7 @@ class status_page {
      */
     private function numbers(): string {
         $table = new \html_table();
-        $table->attributes['class'] = 'generaltable';
+        $table->attributes['class'] = 'generaltable mb-4';
         $table->data[] = [get_string('way', 'local_afterword'), get_string('way' . bridge::get()->way(), 'local_afterword')];
         try {
             $status = bridge::get()->status();

@@ -27,8 +27,7 @@ class course_link_form extends \moodleform {
         $mform = $this->_form;
         $mform->addElement('hidden', 'id', $this->_customdata['courseid']);
         $mform->setType('id', PARAM_INT);
-        link_elements::add($mform, (int)$this->_customdata['courseid'], $this->_customdata['row']);
-        $mform->setExpanded(link_elements::PREFIX . 'header');
+        link_elements::add($mform, (int)$this->_customdata['courseid'], $this->_customdata['row'], false);
         $this->add_action_buttons();
     }
 

@@ -26,10 +26,13 @@ class link_elements {
      * @param \MoodleQuickForm $mform
      * @param int $courseid
      * @param \stdClass|null $row of local_afterword_link
+     * @param bool $section among others; else the page is about nothing else, and says so itself
      */
-    public static function add(\MoodleQuickForm $mform, int $courseid, ?\stdClass $row): void {
+    public static function add(\MoodleQuickForm $mform, int $courseid, ?\stdClass $row, bool $section): void {
         $p = self::PREFIX;
-        $mform->addElement('header', $p . 'header', get_string('discussionafter', 'local_afterword'));
+        if ($section) {
+            $mform->addElement('header', $p . 'header', get_string('discussionafter', 'local_afterword'));
+        }
         $mform->addElement('advcheckbox', $p . 'enabled', get_string('enabled', 'local_afterword'));
         $mform->addHelpButton($p . 'enabled', 'enabled', 'local_afterword');
         if ($row && (string)$row->pusherror !== '') {
