@@ -1,6 +1,7 @@
 /* query_course.c - links, courses, attempts, progress, previews, dead letters. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "attempt.h"
 #include "error.h"
@@ -265,41 +266,81 @@ static void write_warning(void *context, bool fatal, const char *where, const ch
     buf_putc(b, '}');
 }
 
+/* Languages that the link has any text in, its own first. */
+static void write_languages(struct buf *b, const struct link *link)
+{
+    const struct link_text *const texts[] = {&link->title, &link->prompt, &link->call_to_action};
+    const char *seen[3 * LINK_LANGUAGES + 1] = {link->language};
+    size_t count = 1;
+    for (size_t t = 0; t < 3; t++) {
+        for (size_t i = 0; i < texts[t]->count; i++) {
+            size_t k = 0;
+            const char *language = texts[t]->in[i].language;
+            while (k < count && strcasecmp(seen[k], language) != 0)
+                k++;
+            if (*language && k == count)
+                seen[count++] = language;
+        }
+    }
+    query_name(b, "languages");
+    buf_putc(b, '[');
+    for (size_t i = 0; i < count; i++) {
+        query_element(b);
+        buf_json_str(b, seen[i]);
+    }
+    buf_putc(b, ']');
+}
+
+static int write_preview(const struct query *q, const struct link *link, const char *language,
+                         const char *course_title, aw_error *err)
+{
+    char *markdown = NULL, *html = NULL, *title = NULL;
+    struct link_values values = {.course_title = course_title,
+                                 .room_name = link->room_by_count ? link->room_by[0] : "",
+                                 .due = link->due_days ? "2026-12-31" : NULL};
+    int rc = link_opening_post(link, language, &values, &markdown, &html, err);
+    if (rc == AW_OK)
+        rc = link_title(link, language, &values, &title, err);
+    if (rc == AW_OK) {
+        query_text(q->out, "language", language);
+        query_text(q->out, "title", title);
+        query_text(q->out, "markdown", markdown);
+        query_text(q->out, "html", html);
+    }
+    free(title);
+    free(markdown);
+    free(html);
+    return rc;
+}
+
 int query_preview(const struct query *q, aw_error *err)
 {
     struct link *link = NULL;
     struct state_course course = {0};
-    char *json = json_text(q->args), *markdown = NULL, *html = NULL, *title = NULL;
-    if (!json)
-        return error_nomem(err, "preview");
-    int rc = link_read(json, strlen(json), "preview", &link, err);
+    json_t *bare = json_copy((json_t *)(uintptr_t)q->args); /* jansson counts references there */
+    const char *language = json_string_value(json_object_get(q->args, "preview_language"));
+    json_object_del(bare, "preview_language");
+    char *json = json_text(bare), *stored = NULL;
+    int rc = json ? link_read(json, strlen(json), "preview", &link, err) : error_nomem(err, "preview");
+    if (rc == AW_OK && (rc = state_course_get(q->state, link->course, &course, err)) == AW_ENOTFOUND)
+        rc = AW_OK;
+    buf_putc(q->out, '{');
     if (rc == AW_OK)
-        rc = state_course_get(q->state, link->course, &course, err);
-    if (rc == AW_OK || rc == AW_ENOTFOUND) {
-        struct link_values values = {
-            .course_title = course.title[0] ? course.title : link->course,
-            .room_name = link->room_by_count ? link->room_by[0] : "",
-            .due = link->due_days ? "2026-12-31" : NULL};
-        rc = link_opening_post(link, link->language, &values, &markdown, &html, err);
-        if (rc == AW_OK)
-            rc = link_title(link, link->language, &values, &title, err);
-    }
+        rc = write_preview(q, link, language && *language ? language : link->language,
+                           course.title[0] ? course.title : link->course, err);
     if (rc == AW_OK) {
-        struct link_surroundings around = {.course_title = course.title};
-        buf_putc(q->out, '{');
-        query_text(q->out, "title", title);
-        query_text(q->out, "markdown", markdown);
-        query_text(q->out, "html", html);
+        struct link_surroundings around = {.course_title = course.title, .state = q->state};
+        around.is_attached = state_link_get(q->state, link->id, &stored, NULL) == AW_OK;
+        write_languages(q->out, link);
         query_name(q->out, "warnings");
         buf_putc(q->out, '[');
         link_check(link, &around, write_warning, q->out);
         BUF_LIT(q->out, "]}");
     }
+    free(stored);
     free(course.json);
-    free(title);
-    free(markdown);
-    free(html);
     free(json);
+    json_decref(bare);
     link_free(link);
     return rc;
 }

@@ -12,15 +12,14 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "check_link.h"
 #include "cli.h"
 #include "config.h"
 #include "deliver.h"
 #include "error.h"
-#include "forum_http.h"
 #include "fs.h"
 #include "handle.h"
 #include "log.h"
-#include "provider.h"
 
 static int failures;
 static bool offline;
@@ -140,29 +139,14 @@ static void check_forum(aw *library, const json_t *config)
 {
     const char *type = json_string_value(json_object_get(config, "type"));
     const char *name = json_string_value(json_object_get(config, "name"));
-    struct forum_http *http = NULL;
-    struct provider *provider = NULL;
-    aw_error err = AW_ERROR_INIT;
-    aw_forum_reply reply = {.struct_size = sizeof reply};
+    char why[512];
     char what[100];
     snprintf(what, sizeof what, "forum %s", name ? name : type ? type : "?");
     if (type && (strcmp(type, "local") == 0 || strcmp(type, "host") == 0)) {
         line("ok", what, strcmp(type, "local") == 0 ? "embedded" : "the LMS's own");
         return;
     }
-    int rc = forum_http_open(library, config, NULL, &http, &err);
-    if (rc == AW_OK)
-        rc = forum_provider_open(library, config, http, &provider, &err);
-    if (rc != AW_OK)
-        fail(what, &err);
-    else if (offline)
-        line("ok", what, "configured; not asked");
-    else if (provider_check(provider, &reply) == AW_FORUM_OK)
-        line("ok", what, reply.reason[0] ? reply.reason : "answers, and the rights are enough");
-    else
-        line("FAIL", what, reply.reason);
-    provider_close(provider);
-    forum_http_close(http);
+    line(cli_ask_forum(library, config, offline, why, sizeof why) ? "ok" : "FAIL", what, why);
 }
 
 static int run(const struct cli_command *self, int argc, char **argv)

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "author.h"
+#include "check_link.h"
 #include "error.h"
 #include "fs.h"
 #include "limits.h"
 
-static bool as_json, as_html, anyway, flag_anonymous, flag_regulated, flag_share;
+static bool as_json, as_html, anyway, offline, flag_anonymous, flag_regulated, flag_share;
 static const char *from_json, *id, *course, *title, *prompt, *prompt_file, *action, *language, *provider, *opens_on,
     *course_title, *room_name;
 static struct cli_many room_by, experts, mentors, managers;
@@ -257,51 +258,11 @@ static int run_remove(const struct cli_command *self, int argc, char **argv)
 
 /* ---- check, preview ------------------------------------------------------------------------ */
 
-static int check_one(const char *name, struct author_report *report, const struct link_surroundings *around, aw_error *err)
-{
-    struct link *link = NULL;
-    int rc = author_link(name, &link, err);
-
-    if (rc == AW_OK)
-        link_check(link, around, author_print, report);
-    link_free(link);
-    return rc;
-}
-
-static int check_all(struct author_report *report, const struct link_surroundings *around, aw_error *err)
-{
-    json_t *links = NULL, *link;
-    size_t i;
-    int rc = author_links(NULL, &links, err);
-
-    json_array_foreach(links, i, link)
-    {
-        if (rc == AW_OK && !report->as_json)
-            printf("%s\n", text_of(link, "id"));
-        if (rc == AW_OK)
-            rc = check_one(text_of(link, "id"), report, around, err);
-    }
-    json_decref(links);
-    return rc;
-}
-
 static int run_check(const struct cli_command *self, int argc, char **argv)
 {
-    struct author_report report = {.as_json = as_json};
-    struct link_surroundings around = {.course_title = course_title};
-    aw_error err = AW_ERROR_INIT;
-
     if (argc > 1)
         return cli_usage(self, "one file or link at a time, or none for all");
-    int rc = author_forums(&around.providers, &err);
-    if (rc == AW_OK)
-        rc = argc ? check_one(argv[0], &report, &around, &err) : check_all(&report, &around, &err);
-    author_forums_free(around.providers);
-    if (rc != AW_OK) {
-        json_decref(report.found);
-        return cli_fail(&err);
-    }
-    return author_report_end(&report, argc ? argv[0] : "all links");
+    return cli_check_links(argc ? argv[0] : NULL, as_json, offline);
 }
 
 static int run_preview(const struct cli_command *self, int argc, char **argv)
@@ -367,6 +328,7 @@ static const struct cli_option list_options[] = {
 static const struct cli_option common_options[] = {CLI_COMMON_OPTIONS, {0}};
 static const struct cli_option check_options[] = {
     {"json", CLI_FLAG, &as_json, NULL, "as JSON"},
+    {"offline", CLI_FLAG, &offline, NULL, "do not ask the forum whether it is there"},
     CLI_COMMON_OPTIONS,
     {0},
 };
@@ -388,8 +350,10 @@ static const struct cli_command subcommands[] = {
     {"show", "one link as JSON", "ID", NULL, NULL, common_options, run_show},
     {"remove", "take links away; open discussions stay", "ID...", NULL, NULL, common_options, run_remove},
     {"check", "everything an author should mend before a learner sees it", "[FILE.json|ID]",
-     "Without a name, all links are checked. The exit code is 1 if anything must be mended.", NULL, check_options,
-     run_check},
+     "Without a name, all links are checked. With a configuration or state directory, people, learner\n"
+     "attributes and rooms are compared with what is known there, and the forum is asked whether it\n"
+     "is there. The exit code is 1 if anything must be mended.",
+     NULL, check_options, run_check},
     {"preview", "the opening post as a learner would see it", "FILE.json|ID", NULL, NULL, preview_options, run_preview},
     {0},
 };

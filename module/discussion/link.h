@@ -41,6 +41,8 @@
 #define LINK_DEFAULT_CAP 50
 #define LINK_DEFAULT_MIN_ANONYMOUS 5
 
+struct state;
+
 struct link_text { /* one text in several languages */
     size_t count;
     struct {
@@ -82,9 +84,17 @@ struct link_surroundings { /* what the check may know; each may be NULL / 0 */
     const char *const *providers; /* NULL-terminated names configured */
     const char *course_title;
     size_t expected_members;
+    struct state *state; /* what is known here: people, attributes, rooms */
+    bool is_attached;    /* the link is in use, with this id and course */
 };
 bool link_check(const struct link *link, const struct link_surroundings *around,
                 link_report report, void *context); /* true: nothing fatal */
+
+/* The same for a link as it was written. What cannot be read is reported too, as fatal, and the
+ * check goes on behind it. Errors: AW_EJSON, AW_EINVAL where it is no JSON object at all. */
+int link_check_json(const char *json, size_t len, const char *course,
+                    const struct link_surroundings *around, link_report report, void *context,
+                    bool *out_good, aw_error *err);
 
 /* The opening post for a room: placeholders filled in, prompt and call to action
  * together, as Markdown and as safe HTML (cmark; raw HTML shown as text, javascript: left out). */

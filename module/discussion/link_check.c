@@ -18,6 +18,7 @@
 #include "buf.h"
 
 #define TITLE_LONG 120
+#define TEXT_LONG 3000
 #define PLACEHOLDERS_MAX 50
 
 void link_say(struct link_checker *c, bool fatal, const char *where, const char *fmt, ...)
@@ -58,6 +59,45 @@ static void check_placeholders(struct link_checker *c, const char *where, const 
     }
 }
 
+/* What an author meant as a placeholder, and what learners would read: {course }, {due-date}. */
+static void check_misspelt(struct link_checker *c, const char *where, const char *text)
+{
+    static const char *const names[] = {"course", "room", "due"};
+    for (const char *open = strchr(text, '{'); open; open = strchr(open + 1, '{')) {
+        size_t len = strcspn(open + 1, "{}\n"), blank = strspn(open + 1, " ");
+        size_t word = strcspn(open + 1 + blank, " -.:,}");
+        bool twice = open[1] == '{'; /* {{course}} leaves braces around the title */
+        if (twice) {
+            open++;
+            len = strcspn(open + 1, "{}\n");
+            word = len;
+        }
+        if (open[1 + len] != '}' || len > 32 || (twice && open[2 + len] != '}'))
+            continue;
+        for (size_t i = 0; i < 3; i++)
+            if ((word < len || twice) && word == strlen(names[i]) &&
+                strncasecmp(open + 1 + blank, names[i], word) == 0)
+                link_say(c, true, where, "{%.*s} stays as it is; write {%s}, without anything else in it.",
+                         (int)len, open + 1, names[i]);
+    }
+}
+
+static void check_title(struct link_checker *c, const char *where, const char *title)
+{
+    if (strlen(title) > TITLE_LONG)
+        link_say(c, false, where,
+                 "is long for a title; forums cut it. Say it in under %d characters.", TITLE_LONG);
+    if (strstr(title, "**") || strstr(title, "](") || strstr(title, "</"))
+        link_say(c, false, where, "is plain text: Markdown and HTML in it are shown as they stand.");
+}
+
+static void check_length(struct link_checker *c, const char *where, const char *markdown)
+{
+    size_t len = strlen(markdown);
+    if (len > TEXT_LONG)
+        link_say(c, false, where, "is long (%zu characters): three sentences are read, a page is not.", len);
+}
+
 static void check_texts(struct link_checker *c)
 {
     const struct link *l = c->link;
@@ -77,12 +117,10 @@ static void check_texts(struct link_checker *c)
             char where[64];
             snprintf(where, sizeof where, "%s%s%s", texts[t].name, *language ? "." : "", language);
             check_placeholders(c, where, texts[t].text->in[i].text);
+            check_misspelt(c, where, texts[t].text->in[i].text);
+            (texts[t].is_markdown ? link_check_markdown : check_title)(c, where, texts[t].text->in[i].text);
             if (texts[t].is_markdown)
-                link_check_markdown(c, where, texts[t].text->in[i].text);
-            else if (strlen(texts[t].text->in[i].text) > TITLE_LONG)
-                link_say(c, false, where,
-                         "is long for a title; forums cut it. Say it in under %d characters.",
-                         TITLE_LONG);
+                check_length(c, where, texts[t].text->in[i].text);
         }
     }
 }
@@ -182,6 +220,12 @@ static void check_room(struct link_checker *c)
     const struct link *l = c->link;
     size_t expected = c->around ? c->around->expected_members : 0;
 
+    if (l->share_with_later_rooms && strcmp(l->provider, "local") != 0)
+        link_say(c, false, "share_with_later_rooms",
+                 "lists the questions only: their answers stay in the forum.");
+    if (l->anonymous && strcmp(l->provider, "host") == 0)
+        link_say(c, false, "anonymous",
+                 "is only kept if the LMS's own forum can post without a name; ask its administrator.");
     if (l->cap == 1)
         link_say(c, false, "room.cap", "of 1 puts every learner into a room alone.");
     if (!l->anonymous)
@@ -227,7 +271,8 @@ static void check_people(struct link_checker *c)
 }
 
 static void (*const checks[])(struct link_checker *) = {
-    check_texts, check_languages, check_action, check_provider, check_room, check_people,
+    check_texts, check_languages, check_action,      check_provider,
+    check_room,  check_people,    link_check_around,
 };
 
 bool link_check(const struct link *link, const struct link_surroundings *around,

@@ -18,6 +18,9 @@ void link_say(struct link_checker *c, bool fatal, const char *where, const char 
 /* Raw HTML, addresses that lead nowhere, pictures without a description. */
 void link_check_markdown(struct link_checker *c, const char *where, const char *markdown);
 
+/* Against what is known here (link_around.c). */
+void link_check_around(struct link_checker *c);
+
 /* Does the text ask a question or tell people to do something? Only judged in
  * languages whose words we know; elsewhere the answer is yes. */
 bool link_asks_something(const char *text, const char *language);

@@ -38,9 +38,11 @@ static const char *const room_members[] = {"by", "cap", NULL};
 
 static bool is_language(const char *tag)
 {
-    size_t part = 0, len = strlen(tag);
+    size_t part = 0, len = strlen(tag), primary = strcspn(tag, "-");
 
-    if (len == 0 || len > LIMIT_LANGUAGE_BYTES || !isalpha((unsigned char)tag[0]))
+    /* "english" is well-formed, and no language. */
+    if (len == 0 || len > LIMIT_LANGUAGE_BYTES || !isalpha((unsigned char)tag[0]) || primary < 2 ||
+        primary > 3)
         return false;
     for (size_t i = 0; i < len; i++) {
         if (tag[i] == '-') {
@@ -177,6 +179,8 @@ static int read_list(const json_t *obj, const char *name, const char **out, size
         const char *s = json_string_value(json_array_get(list, i));
         if (!s || is_blank(s) || has_control(s, false))
             return error_set(err, AW_EINVAL, name, "entry %zu must be a non-empty text", i + 1);
+        if (s[0] == ' ' || s[strlen(s) - 1] == ' ')
+            return error_set(err, AW_EINVAL, name, "entry %zu, \"%.60s\", has a space at its end", i + 1, s);
         if (strlen(s) > max_bytes)
             return error_set(err, AW_ELIMIT, name, "entry %zu is longer than %zu bytes", i + 1,
                              max_bytes);

@@ -200,6 +200,30 @@ int state_person_known(struct state *s, const char *learner, bool *out, aw_error
     return rc;
 }
 
+int state_knows(struct state *s, enum state_known what, const char *name, bool *out, aw_error *err)
+{
+    static const char *const questions[] = {
+        [KNOWS_PERSON] = "SELECT 1 WHERE EXISTS(SELECT 1 FROM person WHERE ?1 IS NULL OR learner=?1)"
+                         " OR EXISTS(SELECT 1 FROM enrolment WHERE ?1 IS NULL OR learner=?1)",
+        [KNOWS_ATTRIBUTE] = "SELECT 1 WHERE EXISTS(SELECT 1 FROM person,json_each(CASE WHEN"
+                            " json_valid(person.attributes) THEN person.attributes ELSE '{}' END) AS a"
+                            " WHERE ?1 IS NULL OR a.key=?1)",
+        [KNOWS_COURSE] = "SELECT 1 WHERE EXISTS(SELECT 1 FROM course WHERE ?1 IS NULL OR id=?1)"
+                         " OR EXISTS(SELECT 1 FROM enrolment WHERE ?1 IS NULL OR course=?1)",
+    };
+    sqlite3_stmt *q = sq_get(s, questions[what], err);
+    if (!q)
+        return AW_EINTERNAL;
+    if (name)
+        sq_bind(q, "t", name);
+    int rc = sq_row(s, q, err);
+    sq_done(q);
+    if (rc != AW_OK && rc != AW_ENOTFOUND)
+        return rc;
+    *out = rc == AW_OK;
+    return AW_OK;
+}
+
 /* What is kept about a learner, table by table. Posts stay, since others answered them, but
  * without author and, for ours, without text. */
 static const char *const erasures[] = {

@@ -85,6 +85,11 @@ struct state_person {
 int state_person_get(struct state *s, const char *learner, struct state_person *out, aw_error *err);
 int state_person_put(struct state *s, const struct state_person *p, aw_error *err);
 
+/* Was anything (name NULL) or this heard of? A person by any event; an attribute that some person
+ * has; a course that is registered or that somebody was in. */
+enum state_known { KNOWS_PERSON, KNOWS_ATTRIBUTE, KNOWS_COURSE };
+int state_knows(struct state *s, enum state_known what, const char *name, bool *out, aw_error *err);
+
 struct state_enrolment {
     int64_t id;               /* 0: new */
     uuid5 registration;

@@ -182,8 +182,17 @@ static void test_check(void **state)
         {"{\"title\":\"T\",\"prompt\":\"What is in [it]()?  Tell us.\"}", false, "without an address"},
         {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"managers\":[\"boss\"]}", true, "advice managers"},
         {"{\"title\":\"T\",\"prompt\":\"Why?\"}", true, "very short"},
+        {"{\"title\":\"T\",\"prompt\":\"Why did you like {course }?\"}", false, "FATAL prompt: {course } stays"},
+        {"{\"title\":\"T {Due-Date}\",\"prompt\":\"Why did you like it?\"}", false, "write {due}"},
+        {"{\"title\":\"T\",\"prompt\":\"Why did you like {{course}}?\"}", false, "write {course}"},
+        {"{\"title\":\"T\",\"prompt\":\"Why is {\\\"a\\\": 1} or {courses of action} right?\"}", true, NULL},
+        {"{\"title\":\"**T**\",\"prompt\":\"Why did you like it?\"}", true, "plain text"},
+        {"{\"title\":\"T\",\"prompt\":\"Why did you like it?\",\"anonymous\":true,\"provider\":\"host\"}", false,
+         "ask its administrator"},
+        {"{\"title\":\"T\",\"prompt\":\"Why did you like it?\",\"share_with_later_rooms\":true,\"provider\":\"community\"}",
+         true, "questions only"},
     };
-    struct link_surroundings around = {providers, "Fire safety", 4};
+    struct link_surroundings around = {.providers = providers, .course_title = "Fire safety", .expected_members = 4};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct link *l = read_link(rows[i].json);
@@ -196,12 +205,40 @@ static void test_check(void **state)
     }
 }
 
+/* What cannot be read is said, all of it, and the check goes on behind it. */
+static void test_check_goes_on(void **state)
+{
+    (void)state;
+    static const char json[] =
+        "{\"title\":7,\"promt\":\"x\",\"prompt\":\"Tell us by {due} what you saw.\",\"anonymus\":true,"
+        "\"room\":{\"cap\":0},\"experts\":[\" a \"],\"min_anonymous\":1,\"opens_on\":\"finished\","
+        "\"language\":\"english\",\"answer_within_hours\":\"2 days\"}";
+    static const char *const said[] = {
+        "FATAL title:", "did you mean \"prompt\"", "did you mean \"anonymous\"", "FATAL cap: is 0",
+        "has a space at its end", "FATAL min_anonymous", "FATAL opens_on", "\"english\" is not a language",
+        "FATAL answer_within_hours", "{due} needs a due date"};
+    struct heard h = {""};
+    bool good = true;
+    assert_int_equal(link_check_json(json, sizeof json - 1, "c", NULL, hear, &h, &good, NULL), AW_OK);
+    assert_false(good);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (!strstr(h.all, said[i]))
+            fail_msg("not said: %s\nsaid:\n%s", said[i], h.all);
+    h.all[0] = 0;
+    assert_int_equal(link_check_json("{}", 2, "c", NULL, hear, &h, &good, NULL), AW_OK);
+    assert_non_null(strstr(h.all, "FATAL title: is missing\nFATAL prompt: is missing"));
+    assert_int_equal(link_check_json("[]", 2, "c", NULL, hear, &h, &good, NULL), AW_EINVAL);
+    static const char right[] = "{\"title\":\"T\",\"prompt\":\"What did you see there?\"}";
+    assert_int_equal(link_check_json(right, sizeof right - 1, "c", NULL, hear, &h, &good, NULL), AW_OK);
+    assert_true(good);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_opening_post),       cmocka_unit_test(test_values_never_become_markup),
         cmocka_unit_test(test_html_is_safe),       cmocka_unit_test(test_long_text_is_plain),
-        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_check),              cmocka_unit_test(test_check_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
