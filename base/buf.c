@@ -114,26 +114,32 @@ void buf_i64(struct buf *b, int64_t value)
     buf_append(b, digits + at, sizeof digits - at);
 }
 
-/* What scores mostly are: up to four decimals, fifteen digits in all. A decimal of so many digits that
- * reads back as the value is the only one of its length (IEEE 754 doubles hold any fifteen). */
+/* Up to four decimals, which is what scores have: if n / 10000 is this very double, then the
+ * digits of n are its shortest text. */
 static bool put_short_decimal(struct buf *b, double value)
 {
-    for (int64_t scale = 10, places = 1; places <= 4; scale *= 10, places++) {
-        double scaled = nearbyint(fabs(value) * (double)scale);
-        if (scaled >= 1e15 || scaled / (double)scale != fabs(value))
-            continue;
-        int64_t digits = (int64_t)scaled;
-        char fraction[5] = "";
-        for (int64_t at = places, rest = digits % scale; at > 0; rest /= 10)
-            fraction[--at] = (char)('0' + rest % 10);
-        if (value < 0)
-            buf_putc(b, '-');
-        buf_i64(b, digits / scale);
-        buf_putc(b, '.');
-        buf_append(b, fraction, (size_t)places);
-        return true;
+    double scaled = value * 10000;
+    if (!(scaled > -1e12 && scaled < 1e12))
+        return false;
+    int64_t n = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+    if ((double)n / 10000 != value)
+        return false;
+    char text[24];
+    size_t at = sizeof text;
+    uint64_t u = n < 0 ? (uint64_t)-n : (uint64_t)n;
+    int decimals = 4;
+    for (; decimals > 0 && u % 10 == 0; decimals--)
+        u /= 10;
+    for (int i = 0; i < decimals || u > 0 || i == decimals; i++) {
+        if (i == decimals && decimals > 0)
+            text[--at] = '.';
+        text[--at] = (char)('0' + u % 10);
+        u /= 10;
     }
-    return false;
+    if (n < 0)
+        text[--at] = '-';
+    buf_append(b, text + at, sizeof text - at);
+    return true;
 }
 
 void buf_json_real(struct buf *b, double value)
@@ -143,12 +149,12 @@ void buf_json_real(struct buf *b, double value)
         b->error = b->error ? b->error : AW_EINVAL;
         return;
     }
+    if (put_short_decimal(b, value))
+        return;
     if (fabs(value) < 1e15 && value == floor(value)) {
         buf_i64(b, (int64_t)value);
         return;
     }
-    if (put_short_decimal(b, value))
-        return;
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
@@ -183,8 +189,40 @@ static void escape(struct buf *b, unsigned char c)
     }
 }
 
+/* Of eight bytes: is any below 0x20, above 0x7e, a quote or a backslash? */
+static bool special8(const char *p)
+{
+    uint64_t x;
+    memcpy(&x, p, 8);
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+    uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\', del = x ^ ones * 0x7f;
+    return ((x | (x - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones)) & high) != 0;
+}
+
+/* ASCII with nothing to escape, as most texts are. */
+static bool plain(const char *p, size_t len)
+{
+    for (; len >= 8; p += 8, len -= 8)
+        if (special8(p))
+            return false;
+    for (; len > 0; len--, p++)
+        if ((unsigned char)(*p - 0x20) > 0x7e - 0x20 || *p == '"' || *p == '\\')
+            return false;
+    return true;
+}
+
 void buf_json_string(struct buf *b, const char *text, size_t len)
 {
+    if (plain(text, len)) {
+        if (!buf_reserve(b, len + 2))
+            return;
+        char *p = b->data + b->len;
+        *p = '"';
+        memcpy(p + 1, text, len);
+        memcpy(p + 1 + len, "\"", 2);
+        b->len += len + 2;
+        return;
+    }
     if (!utf8_valid(text, len, NULL)) {
         b->error = b->error ? b->error : AW_EUTF8;
         return;

@@ -28,30 +28,6 @@ void write_fault(struct writer *w, int code, const char *member, const char *tex
     error_set(w->err, code, where, "%s", text);
 }
 
-/* Of eight bytes: is any below 0x20, above 0x7e, a quote or a backslash? */
-static bool special8(const char *p)
-{
-    uint64_t x;
-    memcpy(&x, p, 8);
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
-    uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\', del = x ^ ones * 0x7f;
-    return ((x | (x - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones)) & high) != 0;
-}
-
-static bool plain(const char *p, size_t len)
-{
-    while (len >= 8) {
-        if (special8(p))
-            return false;
-        p += 8;
-        len -= 8;
-    }
-    for (; len > 0; len--, p++)
-        if ((unsigned char)(*p - 0x20) > 0x7e - 0x20 || *p == '"' || *p == '\\')
-            return false;
-    return true;
-}
-
 static void write_quoted(struct writer *w, const char *text, size_t len)
 {
     struct buf *b = w->out;
@@ -66,13 +42,8 @@ static void write_quoted(struct writer *w, const char *text, size_t len)
 
 void write_text(struct writer *w, const char *member, const char *text)
 {
-    size_t len = strlen(text);
-    if (plain(text, len)) {
-        write_quoted(w, text, len);
-        return;
-    }
     int before = w->out->error;
-    buf_json_string(w->out, text, len);
+    buf_json_string(w->out, text, strlen(text));
     if (before == AW_OK && w->out->error == AW_EUTF8)
         write_fault(w, AW_EUTF8, member, "not valid UTF-8; send text as UTF-8");
 }
@@ -127,30 +98,6 @@ void write_real(struct writer *w, const char *member, double value)
     if (!(value - value == 0)) {
         write_fault(w, AW_EINVAL, member, "not a finite number");
         return;
-    }
-    /* Up to four decimals, which is what scores have: if n/10000 is this very double, then
-     * the digits of n are its shortest text. */
-    double scaled = value * 10000;
-    if (scaled > -1e12 && scaled < 1e12) {
-        int64_t n = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-        if ((double)n / 10000 == value) {
-            char text[24];
-            size_t at = sizeof text;
-            uint64_t u = n < 0 ? (uint64_t)-n : (uint64_t)n;
-            int decimals = 4;
-            for (; decimals > 0 && u % 10 == 0; decimals--)
-                u /= 10;
-            for (int i = 0; i < decimals || u > 0 || i == decimals; i++) {
-                if (i == decimals && decimals > 0)
-                    text[--at] = '.';
-                text[--at] = (char)('0' + u % 10);
-                u /= 10;
-            }
-            if (n < 0)
-                text[--at] = '-';
-            write_bytes(w, text + at, sizeof text - at);
-            return;
-        }
     }
     buf_json_real(w->out, value);
 }
