@@ -1,41 +1,47 @@
 /* digest.c - digests over libcrypto; hex and base64; CRC-32C. */
 #include "digest.h"
 
+#include <errno.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "buf.h"
 
 /* EVP_sha256() makes libcrypto look the algorithm up again at each use, which costs more than
- * hashing a short text. Looked up once, they are shared by all threads and never freed. */
-static EVP_MD *sha256, *sha1;
-static pthread_once_t looked_up = PTHREAD_ONCE_INIT;
+ * hashing a short text. Looked up once, they are shared by all threads and never freed; what could
+ * not be had for want of memory is looked up again the next time. */
+static EVP_MD *_Atomic sha256, *_Atomic sha1;
 
-static void look_up(void)
+static const EVP_MD *look_up(EVP_MD *_Atomic *slot, const char *name)
 {
-    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    EVP_MD *md = atomic_load(slot), *other = NULL;
+    if (md)
+        return md;
+    md = EVP_MD_fetch(NULL, name, NULL);
+    if (!md || atomic_compare_exchange_strong(slot, &other, md))
+        return md;
+    EVP_MD_free(md);
+    return other;
 }
 
-static bool digest(EVP_MD *const *md, const void *bytes, size_t len, uint8_t *out)
+static bool digest(const EVP_MD *md, const void *bytes, size_t len, uint8_t *out)
 {
-    pthread_once(&looked_up, look_up);
-    return *md && EVP_Digest(bytes, len, out, NULL, *md, NULL) == 1;
+    return md && EVP_Digest(bytes, len, out, NULL, md, NULL) == 1;
 }
 
 bool digest_sha256(const void *bytes, size_t len, uint8_t out[32])
 {
-    return digest(&sha256, bytes, len, out);
+    return digest(look_up(&sha256, "SHA256"), bytes, len, out);
 }
 
 bool digest_sha1(const void *bytes, size_t len, uint8_t out[20])
 {
-    return digest(&sha1, bytes, len, out);
+    return digest(look_up(&sha1, "SHA1"), bytes, len, out);
 }
 
 bool digest_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
@@ -89,7 +95,14 @@ bool digest_equal(const void *a, const void *b, size_t len)
 
 bool digest_random(void *out, size_t len)
 {
-    return RAND_bytes(out, (int)len) == 1;
+    /* From the kernel: libcrypto's generator needs memory, and breaks down without. */
+    for (size_t done = 0; done < len;) {
+        ssize_t n = getrandom((uint8_t *)out + done, len - done, 0);
+        if (n < 0 && errno != EINTR)
+            return false;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return true;
 }
 
 void digest_hex(const uint8_t *bytes, size_t len, char *out)

@@ -35,6 +35,19 @@ static bool too_deep(const char *text, size_t len)
     return false;
 }
 
+json_t *json_load(const char *text, size_t len, size_t flags, json_error_t *out_error)
+{
+    /* jansson calls what it had no memory for "invalid token", or nothing at all. An event must not
+     * be set aside for that: what is refused is refused twice. */
+    json_t *value = json_loadb(text, len, flags, out_error);
+    return value ? value : json_loadb(text, len, flags, out_error);
+}
+
+bool json_no_memory(const json_error_t *e)
+{
+    return json_error_code(e) == json_error_out_of_memory || !e->text[0];
+}
+
 int json_read(const char *text, size_t len, size_t max_bytes, const char *where, json_t **out,
               aw_error *err)
 {
@@ -45,9 +58,9 @@ int json_read(const char *text, size_t len, size_t max_bytes, const char *where,
         return error_set(err, AW_ELIMIT, where, "JSON nested deeper than %d levels",
                          LIMIT_JSON_DEPTH);
     json_error_t e;
-    json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+    json_t *value = json_load(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
     if (!value) {
-        if (json_error_code(&e) == json_error_out_of_memory)
+        if (json_no_memory(&e))
             return error_nomem(err, where);
         return error_set(err, AW_EJSON, where, "not valid JSON, line %d, column %d: %s", e.line,
                          e.column, e.text);

@@ -13,6 +13,10 @@
 
 /* Parses; duplicate keys, trailing text, depth over LIMIT_JSON_DEPTH, U+0000
  * and more than max_bytes are refused. *out is a new reference. */
+/* json_loadb(), which does not take a want of memory for a fault of the text; json_no_memory() then. */
+json_t *json_load(const char *text, size_t len, size_t flags, json_error_t *out_error);
+bool json_no_memory(const json_error_t *e);
+
 int json_read(const char *text, size_t len, size_t max_bytes, const char *where, json_t **out,
               aw_error *err);
 int json_read_file(const char *path, size_t max_bytes, json_t **out, aw_error *err);

@@ -212,13 +212,14 @@ struct letter {
 static int retry_letter(struct state *s, const struct letter *l, const struct state_dead *d,
                         aw_error *err)
 {
+    int rc;
+    if (d->len == 0)
+        return error_set(err, AW_EUNSUPPORTED, "dead letter",
+                         "it was damaged on the disk; it can only be dropped");
     if (strncmp(d->sink, "lrs:", 4) == 0)
         return state_dead_want(s, l->id, err);
-    int rc;
     if (strcmp(d->sink, "journal") == 0)
-        rc = d->len ? log_append(l->self->journal, d->bytes, d->len, NULL, err)
-                    : error_set(err, AW_EUNSUPPORTED, "dead letter",
-                                "the event was damaged on the disk; it can only be dropped");
+        rc = log_append(l->self->journal, d->bytes, d->len, NULL, err);
     else
         rc = state_job_set(s, d->subject, JOB_QUEUED, 0, 0, err);
     return rc == AW_OK ? state_dead_remove(s, l->id, err) : rc;

@@ -50,18 +50,6 @@ static int make_key(const char *dir, const char *path, aw_error *err)
     return rc == AW_OK ? fs_sync_dir(dir, err) : rc;
 }
 
-int identity_open(const struct config *c, struct identity *out, aw_error *err)
-{
-    char path[4096];
-    int rc;
-    if (c->key_file)
-        return read_key(c->key_file, out, err);
-    rc = fs_join(path, sizeof path, c->state_dir, "pseudonym.key", err);
-    if (rc == AW_OK && access(path, F_OK) < 0)
-        rc = make_key(c->state_dir, path, err);
-    return rc == AW_OK ? read_key(path, out, err) : rc;
-}
-
 /* False: out of memory. */
 static bool keyed(const struct identity *id, const char *purpose, const char *a, const char *b,
                   uint8_t out[32])
@@ -90,18 +78,35 @@ void identity_release(struct identity *id)
     id->mac = NULL;
 }
 
-void identity_account(const struct identity *id, const char *learner, char out[UUID5_TEXT])
+int identity_open(const struct config *c, struct identity *out, aw_error *err)
+{
+    char path[4096];
+    uint8_t mac[32];
+    int rc;
+    /* libcrypto sets itself up at its first use, and breaks down when it has no memory for that:
+     * rather while the host starts than in the middle of what it does. */
+    if (!digest_hmac_sha256("", 0, "", 0, mac))
+        return error_nomem(err, "identity");
+    if (c->key_file)
+        return read_key(c->key_file, out, err);
+    rc = fs_join(path, sizeof path, c->state_dir, "pseudonym.key", err);
+    if (rc == AW_OK && access(path, F_OK) < 0)
+        rc = make_key(c->state_dir, path, err);
+    return rc == AW_OK ? read_key(path, out, err) : rc;
+}
+
+bool identity_account(const struct identity *id, const char *learner, char out[UUID5_TEXT])
 {
     uint8_t mac[32];
     uuid5 u;
-    /* Only the worker comes here, never a host's call. A pseudonym that differs from run to run
-     * would be worse than a worker that is started again. */
+    /* A pseudonym that differs from run to run would be worse than none. */
     if (!keyed(id, "account", learner, "", mac))
-        abort();
+        return false;
     memcpy(u.bytes, mac, 16);
     u.bytes[6] = (uint8_t)((u.bytes[6] & 0x0f) | 0x80); /* version 8: our own */
     u.bytes[8] = (uint8_t)((u.bytes[8] & 0x3f) | 0x80);
     uuid5_text(&u, out);
+    return true;
 }
 
 bool identity_anonymous(const struct identity *id, const char *learner, const char *discussion,

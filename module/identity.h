@@ -30,8 +30,9 @@ int identity_open(const struct config *c, struct identity *out, aw_error *err);
 void identity_prepare(struct identity *id);
 void identity_release(struct identity *id);
 
-/* The account name of a learner: UUID-shaped (RFC 9562 version 8), opaque, stable. */
-void identity_account(const struct identity *id, const char *learner, char out[UUID5_TEXT]);
+/* The account name of a learner: UUID-shaped (RFC 9562 version 8), opaque, stable. False: out of
+ * memory. */
+bool identity_account(const struct identity *id, const char *learner, char out[UUID5_TEXT]);
 
 /* The name under which a learner asks anonymously in one discussion: the same
  * learner has the same name there and another one elsewhere. False: out of memory. */

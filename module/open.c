@@ -241,7 +241,8 @@ int open_admit(struct interp *in, const struct state_discussion *d, const struct
     if (rc != AW_OK)
         return rc;
     snprintf(again, sizeof again, "%u", (unsigned)m->rejoined);
-    identity_account(&in->identity, m->learner, account);
+    if (!identity_account(&in->identity, m->learner, account))
+        return error_nomem(err, "account");
     struct job_request r = {.call = CALL_ADMIT,
                             .subject = m->rejoined ? again : NULL,
                             .learner = m->learner,

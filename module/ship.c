@@ -14,22 +14,14 @@
 #include "documents.h"
 #include "error.h"
 #include "fs.h"
-#include "record.h"
+#include "lrs_note.h"
 #include "state.h"
 #include "timestamp.h"
+#include "window.h"
 #include "worker.h"
 
 #define SAVE_EVERY_MS 200
-#define WINDOW_BYTES (8u << 20)
 #define DOCUMENT_AGAIN_MS 5000
-
-struct item { /* a statement in the window */
-    size_t offset, len;
-    uuid5 id;
-    bool with_files;
-    bool document;        /* no statement: goes alone, when it is at the front */
-    struct log_pos after; /* the cursor once it is settled */
-};
 
 struct ship {
     struct worker *worker;
@@ -37,13 +29,8 @@ struct ship {
     char name[80]; /* "lrs:main": of its cursor, its note, its dead letters */
     pthread_t thread;
     struct state *state;
-    struct log_reader *reader;
-
-    struct buf bytes;      /* the window's statements, one behind the other */
-    struct item *items;
-    struct xapi_outgoing *outgoing;
-    size_t count, first, room; /* items[first .. first + count) */
-    struct log_pos read;   /* how far the log was read */
+    struct window window;
+    struct xapi_outgoing *outgoing; /* as much room as the window has */
     struct log_pos at;     /* everything before is settled */
 
     uint32_t document_failures; /* in a row, of the one at the front */
@@ -56,25 +43,9 @@ struct ship {
 
 /* ---- reading ahead --------------------------------------------------------------- */
 
-static void compact(struct ship *s)
+static bool wanted(void *context, const struct record *r)
 {
-    if (s->first == 0)
-        return;
-    if (s->count == 0) {
-        buf_reset(&s->bytes);
-    } else {
-        size_t gone = s->items[s->first].offset;
-        memmove(s->bytes.data, s->bytes.data + gone, s->bytes.len - gone);
-        s->bytes.len -= gone;
-        memmove(s->items, s->items + s->first, s->count * sizeof *s->items);
-        for (size_t i = 0; i < s->count; i++)
-            s->items[i].offset -= gone;
-    }
-    s->first = 0;
-}
-
-static bool wanted(const struct ship *s, const struct record *r)
-{
+    const struct ship *s = context;
     unsigned of = (r->flags & RECORD_OURS ? XAPI_OF_AFTERWORD : 0) |
                   (r->flags & RECORD_SCORM ? XAPI_OF_SCORM : 0);
     if (r->type == RECORD_DOCUMENT)
@@ -83,45 +54,36 @@ static bool wanted(const struct ship *s, const struct record *r)
            xapi_lrs_wants(s->lrs, r->verb, of, r->course, r->course_len);
 }
 
-/* Fills the window up to what is worth handing in at once, and not past what is committed. */
+static int bury(struct ship *s, const char *code, const char *subject, const char *reason,
+                const void *bytes, size_t len, aw_error *err)
+{
+    struct state_dead d = {.at_ms = handle_now_ms(s->worker->aw), .bytes = (void *)(uintptr_t)bytes,
+                           .len = len};
+    snprintf(d.sink, sizeof d.sink, "%s", s->name);
+    snprintf(d.code, sizeof d.code, "%s", code);
+    snprintf(d.subject, sizeof d.subject, "%s", subject);
+    snprintf(d.reason, sizeof d.reason, "%s", reason);
+    return state_dead_add(s->state, &d, err);
+}
+
+/* Nobody will ever get it: a dead letter says so, and where to look. */
+static int damaged(void *context, uint64_t record, const aw_error *why, aw_error *err)
+{
+    struct ship *s = context;
+    char subject[40], reason[sizeof why->where + sizeof why->text + 2];
+    say_error(&s->worker->aw->say, AW_LOG_ERROR, "a statement is damaged on the disk", why);
+    snprintf(subject, sizeof subject, "statement %llu", (unsigned long long)record);
+    snprintf(reason, sizeof reason, "%s: %s", why->where, why->text);
+    return bury(s, aw_code_name(why->code), subject, reason, NULL, 0, err);
+}
+
+/* Up to what is worth handing in at once, and not past what is committed. */
 static int fill(struct ship *s, aw_error *err)
 {
-    struct log_pos end = worker_committed(s->worker);
-    size_t most = xapi_lrs_batch_statements(s->lrs);
-    if (most > s->room)
-        most = s->room;
-    if (s->count >= most || s->bytes.len > WINDOW_BYTES)
-        return AW_OK;
-    compact(s);
-    while (s->count < most && s->bytes.len < WINDOW_BYTES && log_pos_cmp(s->read, end) < 0) {
-        const void *bytes;
-        size_t len;
-        struct log_pos next;
-        struct record r;
-        int rc = log_read(s->reader, &bytes, &len, &next, err);
-        if (rc == AW_EAGAIN)
-            break;
-        s->read = next;
-        if (rc == AW_ECORRUPT) { /* said aloud; everything behind it still goes out */
-            say_error(&s->worker->aw->say, AW_LOG_ERROR, "a statement is damaged on the disk", err);
-            continue;
-        }
-        if (rc == AW_OK)
-            rc = record_read(bytes, len, &r, err);
-        if (rc != AW_OK)
-            return rc;
-        if (!wanted(s, &r))
-            continue;
-        s->items[s->count++] = (struct item){s->bytes.len, r.json_len, r.id,
-                                             (r.flags & RECORD_FILES) != 0,
-                                             r.type == RECORD_DOCUMENT, next};
-        buf_append(&s->bytes, r.json, r.json_len);
-        if (s->bytes.error)
-            return buf_error(&s->bytes, s->name, err);
-    }
-    if (s->count == 0)
-        s->at = s->read;
-    return AW_OK;
+    int rc = window_fill(&s->window, xapi_lrs_batch_statements(s->lrs), worker_committed(s->worker), err);
+    if (s->window.count == 0)
+        s->at = s->window.read;
+    return rc;
 }
 
 /* ---- remembering --------------------------------------------------------------------- */
@@ -137,39 +99,16 @@ static int dead(void *context, size_t index, const char *code, const char *text)
     struct burying *b = context;
     const struct xapi_outgoing *statement = &b->statements[index];
     struct ship *s = b->ship;
-    struct state_dead d = {.at_ms = handle_now_ms(s->worker->aw),
-                           .bytes = (void *)statement->bytes, .len = statement->len};
+    char subject[UUID5_TEXT];
     aw_error err = AW_ERROR_INIT;
-    snprintf(d.sink, sizeof d.sink, "%s", s->name);
-    snprintf(d.code, sizeof d.code, "%s", code);
-    uuid5_text(&statement->id, d.subject);
-    snprintf(d.reason, sizeof d.reason, "%s", text);
+    uuid5_text(&statement->id, subject);
     say(&s->worker->aw->say, AW_LOG_WARNING, "statement set aside as a dead letter", "lrs",
-        s->name + 4, "statement", d.subject, "why", d.code, "answer", d.reason, SAY_END);
-    int rc = state_dead_add(s->state, &d, &err);
+        s->name + 4, "statement", subject, "why", code, "answer", text, SAY_END);
+    int rc = bury(s, code, subject, text, statement->bytes, statement->len, &err);
     if (rc != AW_OK)
         say_error(&s->worker->aw->say, AW_LOG_ERROR, "a dead letter could not be kept", &err);
     b->buried += rc == AW_OK;
     return rc;
-}
-
-/* What `afterword status` and the metrics show of this LRS. */
-static void report_json(const struct xapi_lrs_report *r, struct buf *b)
-{
-    static const char *const health[] = {"healthy", "waiting", "stopped"};
-    buf_printf(b, "{\"health\":\"%s\",\"alert\":\"%s\",\"alert_since_ms\":%lld,\"alert_text\":",
-               health[r->health], xapi_alert_name(r->alert), (long long)r->alert_since_ms);
-    buf_json_str(b, r->alert_text);
-    buf_printf(b,
-               ",\"last_success_ms\":%lld,\"next_ms\":%lld,\"requests\":%llu,\"delivered\":%llu,"
-               "\"dead\":%llu,\"conflicts\":%llu,\"retries\":%llu,\"unknown\":%llu,\"bytes\":%llu,"
-               "\"last_latency_ms\":%lld,\"largest_latency_ms\":%lld,\"batch_statements\":%zu}",
-               (long long)r->last_success_ms, (long long)r->next_ms,
-               (unsigned long long)r->requests, (unsigned long long)r->delivered,
-               (unsigned long long)r->dead, (unsigned long long)r->conflicts,
-               (unsigned long long)r->retries, (unsigned long long)r->unknown,
-               (unsigned long long)r->bytes, (long long)r->last_latency_ms,
-               (long long)r->largest_latency_ms, r->batch_statements);
 }
 
 static void save(struct ship *s, bool now)
@@ -183,7 +122,7 @@ static void save(struct ship *s, bool now)
         return;
     struct buf note = BUF_INIT(8192);
     struct state_place place = {s->at.segment, s->at.offset, s->at.record};
-    report_json(&report, &note);
+    lrs_note(&report, &note);
     int rc = state_begin(s->state, &err);
     if (rc == AW_OK)
         rc = state_place_set(s->state, s->name, &place, &err);
@@ -293,21 +232,12 @@ static void retry_dead(struct ship *s, int64_t *out_wait_ms)
 
 /* ---- the thread ----------------------------------------------------------------------------- */
 
-static void settled(struct ship *s, size_t count)
-{
-    s->at = s->items[s->first + count - 1].after;
-    s->first += count;
-    s->count -= count;
-    if (s->count == 0)
-        s->at = s->read;
-}
-
 /* The document at the front. What an LRS refuses for good is a dead letter. */
 static int send_document(struct ship *s, int64_t *out_wait_ms, enum xapi_health *out_health,
                          aw_error *err)
 {
-    const struct item *item = s->items + s->first;
-    struct xapi_outgoing one = {s->bytes.data + item->offset, item->len, item->id, false};
+    const struct item *item = s->window.items + s->window.first;
+    struct xapi_outgoing one = {s->window.bytes.data + item->offset, item->len, item->id, false};
     struct burying burying = {.ship = s, .statements = &one};
     aw_error why = AW_ERROR_INIT;
     int rc = documents_send(s->lrs, one.bytes, one.len, &why);
@@ -321,7 +251,7 @@ static int send_document(struct ship *s, int64_t *out_wait_ms, enum xapi_health 
     s->document_failures = 0;
     if (rc != AW_OK && (rc = dead(&burying, 0, DOCUMENTS_DEAD, why.text)) != AW_OK)
         return error_set(err, rc, s->name, "a dead letter could not be kept");
-    settled(s, 1);
+    s->at = window_settled(&s->window, 1);
     return AW_OK;
 }
 
@@ -329,20 +259,20 @@ static int send_window(struct ship *s, int64_t *out_wait_ms, enum xapi_health *o
                        aw_error *err)
 {
     struct xapi_delivery result = {0};
-    const struct item *items = s->items + s->first;
+    const struct item *items = s->window.items + s->window.first;
     size_t count = 0; /* statements before the first document */
-    while (count < s->count && !items[count].document)
+    while (count < s->window.count && !items[count].document)
         count++;
     if (count == 0)
         return send_document(s, out_wait_ms, out_health, err);
     for (size_t i = 0; i < count; i++)
-        s->outgoing[i] = (struct xapi_outgoing){s->bytes.data + items[i].offset, items[i].len,
+        s->outgoing[i] = (struct xapi_outgoing){s->window.bytes.data + items[i].offset, items[i].len,
                                                 items[i].id, items[i].with_files};
     struct burying burying = {.ship = s, .statements = s->outgoing};
     int rc = xapi_deliver(s->lrs, s->outgoing, count, handle_now_ms(s->worker->aw), dead,
                           &burying, &result, err);
     if (result.settled > 0)
-        settled(s, result.settled);
+        s->at = window_settled(&s->window, result.settled);
     *out_wait_ms = result.wait_ms;
     *out_health = result.health;
     return rc;
@@ -371,15 +301,15 @@ static void *run(void *context)
         enum xapi_health health = XAPI_HEALTHY;
         retry_dead(s, &retry_wait_ms);
         int rc = fill(s, &err);
-        if (rc == AW_OK && s->count > 0)
+        if (rc == AW_OK && s->window.count > 0)
             rc = send_window(s, &wait_ms, &health, &err);
         if (rc != AW_OK) {
             say_error(&s->worker->aw->say, AW_LOG_ERROR, "an LRS's thread waits", &err);
             wait_ms = 1000;
         }
-        if (wait_ms == 0 && s->count == 0)
+        if (wait_ms == 0 && s->window.count == 0)
             wait_ms = retry_wait_ms;
-        bool caught_up = s->count == 0 && log_pos_cmp(s->read, worker_committed(s->worker)) >= 0;
+        bool caught_up = s->window.count == 0 && log_pos_cmp(s->window.read, worker_committed(s->worker)) >= 0;
         save(s, caught_up);
         if (wait_ms > 0) {
             pause_for(s, wait_ms, rc != AW_OK || retry_wait_ms > 0 || health != XAPI_HEALTHY);
@@ -397,11 +327,9 @@ static void ship_free(struct ship *s)
 {
     if (!s)
         return;
-    log_reader_close(s->reader);
+    window_close(&s->window);
     state_close(s->state);
     xapi_lrs_close(s->lrs);
-    buf_free(&s->bytes);
-    free(s->items);
     free(s->outgoing);
     pthread_mutex_destroy(&s->mutex);
     free(s);
@@ -411,11 +339,9 @@ static int prepare(struct ship *s, aw_error *err)
 {
     struct state_place p = {0};
     snprintf(s->name, sizeof s->name, "lrs:%s", xapi_lrs_name(s->lrs));
-    buf_init(&s->bytes, WINDOW_BYTES + LIMIT_STATEMENT_BYTES * 2);
-    s->room = 2 * xapi_lrs_batch_statements(s->lrs);
-    s->items = calloc(s->room, sizeof *s->items);
-    s->outgoing = calloc(s->room, sizeof *s->outgoing);
-    if (!s->items || !s->outgoing)
+    size_t room = 2 * xapi_lrs_batch_statements(s->lrs);
+    s->outgoing = calloc(room, sizeof *s->outgoing);
+    if (!s->outgoing)
         return error_nomem(err, s->name);
     int rc = state_open(s->worker->aw->config.state_dir, &s->state, err);
     if (rc == AW_OK) {
@@ -429,8 +355,9 @@ static int prepare(struct ship *s, aw_error *err)
     }
     if (rc != AW_OK)
         return rc;
-    s->at = s->read = s->saved = (struct log_pos){p.segment, p.offset, p.record};
-    return log_reader_open(s->worker->statements, s->at, &s->reader, err);
+    const struct window_owner owner = {s, wanted, damaged};
+    s->at = s->saved = (struct log_pos){p.segment, p.offset, p.record};
+    return window_open(&s->window, s->worker->statements, s->at, room, &owner, err);
 }
 
 int ship_start(struct worker *w, const json_t *config, struct ship **out, aw_error *err)

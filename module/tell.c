@@ -134,7 +134,7 @@ static int actor_by_email(const struct tell_scene *s, struct tell_room *room,
     uint8_t sha1[20];
     char hex[41];
     if (!digest_sha1(mailto, (size_t)n, sha1))
-        return AW_EINTERNAL;
+        return AW_ENOMEM;
     digest_hex(sha1, 20, hex);
     out->mbox_sha1sum = room_keep(room, hex);
     return out->mbox_sha1sum ? AW_OK : AW_ELIMIT;
@@ -149,13 +149,14 @@ int tell_actor(const struct tell_scene *s, struct tell_room *room, struct xapi_a
         rc = actor_by_email(s, room, &actor);
     } else {
         char account[UUID5_TEXT];
-        identity_account(s->identity, s->learner, account);
+        if (!identity_account(s->identity, s->learner, account))
+            return error_nomem(err, "actor");
         actor.home_page = s->config->home_page;
         actor.account_name = room_keep(room, account);
         rc = actor.account_name ? AW_OK : AW_ELIMIT;
     }
     if (rc != AW_OK)
-        return error_set(err, rc, "actor", "cannot be made");
+        return rc == AW_ENOMEM ? error_nomem(err, "actor") : error_set(err, rc, "actor", "cannot be made");
     if (s->config->names)
         actor.name = given(s->learner_name);
     *out = actor;

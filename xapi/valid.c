@@ -9,6 +9,7 @@
 
 #include <afterword/afterword.h>
 
+#include "json.h"
 #include "limits.h"
 #include "valid_batch.h"
 #include "valid_shapes.h"
@@ -62,9 +63,9 @@ int valid_parse(const char *json, size_t len, json_t **out, struct xapi_fault *f
     json_error_t error;
     char reason[256];
     /* Integers beyond 64 bits are numbers all the same: read them as reals. */
-    json_t *value = json_loadb(json, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
+    json_t *value = json_load(json, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
     if (!value) {
-        if (json_error_code(&error) == json_error_out_of_memory)
+        if (json_no_memory(&error))
             return valid_fault(fault, AW_ENOMEM, "", "out of memory");
         snprintf(reason, sizeof reason, "is not JSON: %s (at byte %d)", error.text, error.position);
         for (char *p = reason; *p; p++) /* jansson quotes the text, and may cut it anywhere */

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "error.h"
+#include "json.h"
 #include "skim.h"
 #include "value.h"
 
@@ -139,7 +140,8 @@ static bool take_key(void *context, const char *key, size_t len)
  * twice further in, numbers out of range. */
 static bool readable(const char *json, size_t len)
 {
-    json_t *value = json_loadb(json, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, NULL);
+    json_error_t e;
+    json_t *value = json_load(json, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &e);
     json_decref(value);
     return value != NULL;
 }

@@ -71,9 +71,16 @@ ssize_t read_at(int fd, void *bytes, size_t len, uint64_t offset);
 int write_at(int fd, const void *bytes, size_t len, uint64_t offset); /* 0 or errno */
 int zero_at(int fd, uint64_t from, uint64_t to);                      /* 0 or errno */
 
-/* append.c */
+/* settle.c */
+/* lock held; not held afterwards. AW_OK: what `ticket` was given for is durable. `failures`: how
+ * many syncs had failed when it was given. */
+int settle_ticket(struct log *log, uint64_t ticket, uint64_t failures, aw_error *err);
 /* lock held, and again after AW_OK: waits until nothing is unsettled. */
-int append_drain(struct log *log, aw_error *err);
+int settle_drain(struct log *log, aw_error *err);
+/* `ticket` was given: perhaps a leader has waited for it. */
+void settle_gathered(struct control *c, uint64_t ticket);
+
+/* append.c */
 /* lock held: after a holder was killed in the middle. */
 int append_repair(struct log *log, aw_error *err);
 

@@ -79,7 +79,8 @@ void log_reader_close(struct log_reader *r);
 /* The next record, borrowed until the next call on r; *out_next lies behind it.
  * AW_EAGAIN: nothing more now, *out_next is the end. AW_ECORRUPT: err names file
  * and offset, r has moved behind the damage to *out_next, and the next call goes
- * on there. Wait with the *out_next of the last call, whatever it returned. */
+ * on there. Any other error: r has not moved, *out_next is where it stands. Wait
+ * with the *out_next of the last call, whatever it returned. */
 int log_read(struct log_reader *r, const void **out_bytes, size_t *out_len,
              struct log_pos *out_next, aw_error *err);
 

@@ -191,8 +191,8 @@ static int take(struct log_reader *r, const struct scan_found *found, uint64_t l
     return segment_errno(r->log, r->at.segment, found->errno_value, "read", err);
 }
 
-int log_read(struct log_reader *r, const void **out_bytes, size_t *out_len, struct log_pos *out_next,
-             aw_error *err)
+static int read_next(struct log_reader *r, const void **out_bytes, size_t *out_len,
+                     struct log_pos *out_next, aw_error *err)
 {
     for (;;) {
         struct state s = control_snapshot(r->log->control);
@@ -218,7 +218,6 @@ int log_read(struct log_reader *r, const void **out_bytes, size_t *out_len, stru
         if (r->at.offset >= limit) {
             uint64_t missing = r->missing;
             enter(r, r->successor, r->end_record ? r->end_record : r->at.record);
-            *out_next = r->at;
             if (missing)
                 return corrupt(r, missing, 0, "the segment's file is missing", err);
             continue;
@@ -232,9 +231,16 @@ int log_read(struct log_reader *r, const void **out_bytes, size_t *out_len, stru
             *out_next = r->at;
             return AW_OK;
         }
-        if (rc == AW_ECORRUPT)
-            *out_next = r->at;
         if (rc != AW_OK)
             return rc;
     }
+}
+
+int log_read(struct log_reader *r, const void **out_bytes, size_t *out_len, struct log_pos *out_next,
+             aw_error *err)
+{
+    int rc = read_next(r, out_bytes, out_len, out_next, err);
+    if (rc != AW_OK && rc != AW_EAGAIN)
+        *out_next = r->at;
+    return rc;
 }

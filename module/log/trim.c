@@ -49,7 +49,7 @@ int log_truncate(struct log *log, struct log_pos end, aw_error *err)
     int rc = control_lock(log, err);
     if (rc != AW_OK)
         return rc;
-    rc = append_drain(log, err);
+    rc = settle_drain(log, err);
     if (rc != AW_OK)
         return rc;
     if (end.segment == 0)

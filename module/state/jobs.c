@@ -26,7 +26,7 @@ int state_job_add(struct state *s, const struct state_job *j, bool *out_new, aw_
     static const char sql[] = "INSERT OR IGNORE INTO job(" JOB ") VALUES(?,?,?,?,?,?,?,?,?)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "ttiiiittt", j->key, j->provider, (int64_t)j->kind, (int64_t)JOB_QUEUED, (int64_t)0,
             j->next_ms, j->discussion, j->learner, j->payload);
     int rc = sq_run(s, q, err);
@@ -40,13 +40,12 @@ int state_job_get(struct state *s, const char *key, struct state_job *out, aw_er
     static const char sql[] = "SELECT " JOB " FROM job WHERE key=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", key);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         rc = take_job(q, out, err);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_job_set(struct state *s, const char *key, uint32_t job_state, uint32_t tries,
@@ -55,7 +54,7 @@ int state_job_set(struct state *s, const char *key, uint32_t job_state, uint32_t
     static const char sql[] = "UPDATE job SET state=?,tries=?,next_ms=? WHERE key=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "iiit", (int64_t)job_state, (int64_t)tries, next_ms, key);
     return sq_run(s, q, err);
 }
@@ -67,7 +66,7 @@ int state_job_next(struct state *s, const char *provider, int64_t now_ms, struct
                               " ORDER BY next_ms,id LIMIT 1";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", provider);
     int rc = sq_row(s, q, err);
     *out_next_ms = INT64_MAX;
@@ -77,8 +76,7 @@ int state_job_next(struct state *s, const char *provider, int64_t now_ms, struct
     } else if (rc == AW_ENOTFOUND) {
         rc = AW_EAGAIN;
     }
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_job_lease(struct state *s, const char *key, int64_t until_ms, aw_error *err)
@@ -88,7 +86,7 @@ int state_job_lease(struct state *s, const char *key, int64_t until_ms, aw_error
                               "state IN(1,2) AND next_ms<?1";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "it", until_ms, key);
     int rc = sq_run(s, q, err);
     return rc == AW_OK && sqlite3_changes(s->db) == 0 ? AW_EBUSY : rc;
@@ -101,7 +99,7 @@ int state_jobs_for(struct state *s, const char *provider, const char *names, uin
                               " (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 200";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tit", provider, (int64_t)kind, names);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK) {
@@ -114,8 +112,7 @@ int state_jobs_for(struct state *s, const char *provider, const char *names, uin
         if (stop)
             break;
     }
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }
 
 static int64_t one_number(struct state *s, const char *sql, const char *argument)
@@ -136,7 +133,7 @@ int state_jobs_hold(struct state *s, const char *provider, int64_t until_ms, aw_
 {
     sqlite3_stmt *q = sq_get(s, "UPDATE job SET next_ms=?1 WHERE provider=?2 AND state=2", err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "it", until_ms, provider);
     return sq_run(s, q, err);
 }
@@ -183,7 +180,7 @@ int state_dead_add(struct state *s, const struct state_dead *d, aw_error *err)
         "reason=excluded.reason,bytes=excluded.bytes,wanted=excluded.wanted";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "ittttbi", d->at_ms, d->sink, d->code, d->subject, d->reason, d->bytes, d->len,
             (int64_t)d->wanted);
     return sq_run(s, q, err);
@@ -215,13 +212,12 @@ int state_dead_get(struct state *s, int64_t id, struct state_dead *out, aw_error
     static const char sql[] = "SELECT " DEAD " FROM dead WHERE id=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "i", id);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         rc = take_dead(q, out, err);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_dead_remove(struct state *s, int64_t id, aw_error *err)
@@ -229,7 +225,7 @@ int state_dead_remove(struct state *s, int64_t id, aw_error *err)
     static const char sql[] = "DELETE FROM dead WHERE id=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "i", id);
     int rc = sq_run(s, q, err);
     return rc == AW_OK && sqlite3_changes(s->db) == 0 ? AW_ENOTFOUND : rc;
@@ -249,8 +245,7 @@ static int each_dead(struct state *s, sqlite3_stmt *q, state_dead_each each, voi
         if (stop)
             break;
     }
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }
 
 int state_dead_list(struct state *s, int64_t limit, state_dead_each each, void *context,
@@ -259,7 +254,7 @@ int state_dead_list(struct state *s, int64_t limit, state_dead_each each, void *
     static const char sql[] = "SELECT " DEAD " FROM dead ORDER BY id DESC LIMIT ?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "i", limit);
     return each_dead(s, q, each, context, err);
 }
@@ -271,7 +266,7 @@ int state_dead_wanted(struct state *s, const char *sink, state_dead_each each, v
         "SELECT " DEAD " FROM dead WHERE sink=? AND wanted=1 ORDER BY id LIMIT 1";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", sink);
     return each_dead(s, q, each, context, err);
 }
@@ -281,7 +276,7 @@ int state_dead_want(struct state *s, int64_t id, aw_error *err)
     static const char sql[] = "UPDATE dead SET wanted=1 WHERE id=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "i", id);
     int rc = sq_run(s, q, err);
     return rc == AW_OK && sqlite3_changes(s->db) == 0 ? AW_ENOTFOUND : rc;
@@ -294,7 +289,7 @@ int state_note_put(struct state *s, const char *name, const char *text, aw_error
     static const char sql[] = "INSERT OR REPLACE INTO note VALUES(?,?)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tt", name, text);
     return sq_run(s, q, err);
 }
@@ -304,7 +299,7 @@ int state_note_get(struct state *s, const char *name, char **out_text, aw_error 
     static const char sql[] = "SELECT text FROM note WHERE name=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", name);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK) {
@@ -312,8 +307,7 @@ int state_note_get(struct state *s, const char *name, char **out_text, aw_error 
         if (!*out_text)
             rc = error_nomem(err, "note");
     }
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_notes(struct state *s, const char *prefix, state_note_each each, void *context,
@@ -323,13 +317,12 @@ int state_notes(struct state *s, const char *prefix, state_note_each each, void 
         "SELECT name,text FROM note WHERE substr(name,1,length(?1))=?1 ORDER BY name";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", prefix);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK)
-        if (each(context, (const char *)sqlite3_column_text(q, 0),
-                 (const char *)sqlite3_column_text(q, 1)))
+        if (each(context, sq_borrow(q, 0),
+                 sq_borrow(q, 1)))
             break;
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }

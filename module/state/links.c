@@ -11,7 +11,7 @@ static int bump(struct state *s, int rc, aw_error *err)
     static const char sql[] = "INSERT INTO place VALUES('links',0,0,1) ON CONFLICT(name) DO "
                               "UPDATE SET record=record+1";
     sqlite3_stmt *q = rc == AW_OK ? sq_get(s, sql, err) : NULL;
-    return q ? sq_run(s, q, err) : rc == AW_OK ? AW_EINTERNAL : rc;
+    return q ? sq_run(s, q, err) : rc == AW_OK ? sq_failed(err) : rc;
 }
 
 int state_link_put(struct state *s, const char *id, const char *course, const char *json,
@@ -21,7 +21,7 @@ int state_link_put(struct state *s, const char *id, const char *course, const ch
                               "course=excluded.course,json=excluded.json";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "ttt", id, course, json);
     return bump(s, sq_run(s, q, err), err);
 }
@@ -30,7 +30,7 @@ static int remove_by_id(struct state *s, const char *sql, const char *id, aw_err
 {
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", id);
     int rc = sq_run(s, q, err);
     if (rc == AW_OK && sqlite3_changes(s->db) == 0)
@@ -49,7 +49,7 @@ int state_link_get(struct state *s, const char *id, char **out_json, aw_error *e
     static const char sql[] = "SELECT json FROM link WHERE id=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", id);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK) {
@@ -57,8 +57,7 @@ int state_link_get(struct state *s, const char *id, char **out_json, aw_error *e
         if (!*out_json)
             rc = error_nomem(err, "link");
     }
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_links(struct state *s, const char *course, state_link_each each, void *context,
@@ -68,16 +67,15 @@ int state_links(struct state *s, const char *course, state_link_each each, void 
     static const char some[] = "SELECT id,course,json FROM link WHERE course=? ORDER BY id";
     sqlite3_stmt *q = sq_get(s, course ? some : all, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     if (course)
         sq_bind(q, "t", course);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK)
-        if (each(context, (const char *)sqlite3_column_text(q, 0),
-                 (const char *)sqlite3_column_text(q, 1), (const char *)sqlite3_column_text(q, 2)))
+        if (each(context, sq_borrow(q, 0),
+                 sq_borrow(q, 1), sq_borrow(q, 2)))
             break;
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }
 
 int64_t state_links_version(struct state *s)
@@ -95,7 +93,7 @@ int state_course_put(struct state *s, const char *id, const char *title, const c
         "json=coalesce(excluded.json,json)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tttt", id, title && *title ? title : NULL, language && *language ? language : NULL,
             json);
     return bump(s, sq_run(s, q, err), err);
@@ -114,13 +112,12 @@ int state_course_get(struct state *s, const char *id, struct state_course *out, 
     static const char sql[] = "SELECT id,title,language,json FROM course WHERE id=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", id);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         take_course(q, out);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_course_remove(struct state *s, const char *id, aw_error *err)
@@ -134,7 +131,7 @@ int state_courses(struct state *s, state_course_each each, void *context, aw_err
     static const char sql[] = "SELECT id,title,language,json FROM course ORDER BY id";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK) {
         struct state_course course;
@@ -144,6 +141,5 @@ int state_courses(struct state *s, state_course_each each, void *context, aw_err
         if (stop)
             break;
     }
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }

@@ -11,7 +11,7 @@ int state_person_get(struct state *s, const char *learner, struct state_person *
         "SELECT learner,name,email,language,attributes,utc_offset FROM person WHERE learner=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", learner);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK) {
@@ -22,8 +22,7 @@ int state_person_get(struct state *s, const char *learner, struct state_person *
         SQ_TEXT(q, 4, out->attributes);
         out->utc_offset_min = sqlite3_column_int(q, 5);
     }
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_person_put(struct state *s, const struct state_person *p, aw_error *err)
@@ -31,7 +30,7 @@ int state_person_put(struct state *s, const struct state_person *p, aw_error *er
     static const char sql[] = "INSERT OR REPLACE INTO person VALUES(?,?,?,?,?,?)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "ttttti", p->learner, p->name, p->email, p->language, p->attributes,
             (int64_t)p->utc_offset_min);
     return sq_run(s, q, err);
@@ -64,13 +63,12 @@ int state_enrolment_get(struct state *s, const char *learner, const uuid5 *regis
     static const char sql[] = "SELECT " ENROLMENT " FROM enrolment WHERE learner=? AND registration=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tb", learner, registration->bytes, (size_t)16);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         take_enrolment(q, out);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_enrolment_find(struct state *s, const char *learner, const char *course,
@@ -80,13 +78,12 @@ int state_enrolment_find(struct state *s, const char *learner, const char *cours
                               " ORDER BY id DESC LIMIT 1";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tt", learner, course);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         take_enrolment(q, out);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_enrolment_put(struct state *s, struct state_enrolment *e, aw_error *err)
@@ -99,7 +96,7 @@ int state_enrolment_put(struct state *s, struct state_enrolment *e, aw_error *er
         "revision=?6,withdrawn=?7 WHERE id=?1";
     sqlite3_stmt *q = sq_get(s, e->id ? update : insert, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     if (e->id) {
         sq_bind(q, "iiibiii", e->id, e->chain_ms, (int64_t)e->completed,
                 e->completed_statement.bytes, (size_t)16, (int64_t)e->success, (int64_t)e->revision,
@@ -136,7 +133,7 @@ int state_attempt_get(struct state *s, int64_t enrolment, const char *item, uint
                                 "item=? AND attempt=?";
     sqlite3_stmt *q = sq_get(s, attempt ? exact : newest, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     if (attempt)
         sq_bind(q, "iti", enrolment, item, (int64_t)attempt);
     else
@@ -144,8 +141,7 @@ int state_attempt_get(struct state *s, int64_t enrolment, const char *item, uint
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         rc = take_attempt(q, out, err);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_attempt_put(struct state *s, int64_t enrolment, const char *item, uint32_t attempt,
@@ -154,7 +150,7 @@ int state_attempt_put(struct state *s, int64_t enrolment, const char *item, uint
     static const char sql[] = "INSERT OR REPLACE INTO attempt VALUES(?,?,?,?)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "itib", enrolment, item, (int64_t)attempt, blob, len);
     return sq_run(s, q, err);
 }
@@ -166,7 +162,7 @@ int state_attempts(struct state *s, int64_t enrolment, state_attempt_each each, 
                               " GROUP BY item ORDER BY item";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "i", enrolment);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK) {
@@ -179,8 +175,7 @@ int state_attempts(struct state *s, int64_t enrolment, state_attempt_each each, 
         if (stop)
             break;
     }
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }
 
 int state_person_known(struct state *s, const char *learner, bool *out, aw_error *err)
@@ -191,13 +186,12 @@ int state_person_known(struct state *s, const char *learner, bool *out, aw_error
                               " OR EXISTS(SELECT 1 FROM member WHERE learner=?1)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", learner);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         *out = sqlite3_column_int(q, 0) != 0;
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_knows(struct state *s, enum state_known what, const char *name, bool *out, aw_error *err)
@@ -244,7 +238,7 @@ int state_person_erase(struct state *s, const char *learner, int64_t *out_rows, 
     for (size_t i = 0; i < sizeof erasures / sizeof *erasures; i++) {
         sqlite3_stmt *q = sq_get(s, erasures[i], err);
         if (!q)
-            return AW_EINTERNAL;
+            return sq_failed(err);
         sq_bind(q, "t", learner);
         int rc = sq_run(s, q, err);
         if (rc != AW_OK)

@@ -45,13 +45,12 @@ int state_topic_get(struct state *s, const char *provider, const char *topic,
     static const char sql[] = "SELECT " TOPIC " FROM topic WHERE provider=? AND topic=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tt", provider, topic);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         take_topic(q, out);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_topic_put(struct state *s, const struct state_topic *t, aw_error *err)
@@ -60,7 +59,7 @@ int state_topic_put(struct state *s, const struct state_topic *t, aw_error *err)
                               ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "ttttttbiiiittiitiiii", t->provider, t->topic, t->discussion, t->type, t->title,
             t->author, t->statement.bytes, (size_t)16, t->posted_ms, t->answered_ms, t->offered_ms,
             t->reminded_ms, t->first_post, t->answer, (int64_t)t->answer_revision, (int64_t)t->idea,
@@ -79,8 +78,7 @@ static int each_topic(struct state *s, sqlite3_stmt *q, state_topic_each each, v
         if (each(context, &t))
             break;
     }
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }
 
 int state_topics(struct state *s, const char *discussion, state_topic_each each, void *context,
@@ -91,7 +89,7 @@ int state_topics(struct state *s, const char *discussion, state_topic_each each,
         "SELECT " TOPIC " FROM topic WHERE discussion=? ORDER BY posted_ms,topic";
     sqlite3_stmt *q = sq_get(s, discussion ? some : all, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     if (discussion)
         sq_bind(q, "t", discussion);
     return each_topic(s, q, each, context, err);
@@ -103,7 +101,7 @@ int state_topics_waiting(struct state *s, state_topic_each each, void *context, 
                               " AND by_bot=0 AND deleted=0 AND (offered_ms=0 OR reminded_ms=0)"
                               " ORDER BY posted_ms LIMIT 10000";
     sqlite3_stmt *q = sq_get(s, sql, err);
-    return q ? each_topic(s, q, each, context, err) : AW_EINTERNAL;
+    return q ? each_topic(s, q, each, context, err) : sq_failed(err);
 }
 
 #define POST                                                                                       \
@@ -136,13 +134,12 @@ int state_post_get(struct state *s, const char *provider, const char *post, stru
     static const char sql[] = "SELECT " POST " FROM post WHERE provider=? AND post=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tt", provider, post);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         take_post(q, out);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_post_put(struct state *s, const struct state_post *p, const char *text, size_t text_len,
@@ -158,7 +155,7 @@ int state_post_put(struct state *s, const struct state_post *p, const char *text
         "text=coalesce(excluded.text,text)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tttttbiiiiiiiitt", p->provider, p->post, p->topic, p->parent, p->author,
             p->statement.bytes, (size_t)16, (int64_t)p->revision, p->posted_ms, p->edited_ms,
             p->official_ms, (int64_t)p->votes, (int64_t)p->anonymous, (int64_t)p->deleted,
@@ -175,17 +172,16 @@ int state_posts(struct state *s, const char *provider, const char *topic, state_
         "SELECT " POST ",text FROM post WHERE provider=? AND topic=? ORDER BY posted_ms,post";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tt", provider, topic);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK) {
         struct state_post p;
         take_post(q, &p);
-        if (each(context, &p, (const char *)sqlite3_column_text(q, 16)))
+        if (each(context, &p, sq_borrow(q, 16)))
             break;
     }
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }
 
 int state_once(struct state *s, const char *kind, const char *a, const char *b, int64_t c,
@@ -194,7 +190,7 @@ int state_once(struct state *s, const char *kind, const char *a, const char *b, 
     static const char sql[] = "INSERT OR IGNORE INTO once(kind,a,b,c) VALUES(?,?,?,?)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "ttti", kind, a, b, c);
     int rc = sq_run(s, q, err);
     if (rc == AW_OK && out_new)
@@ -208,7 +204,7 @@ int state_once_is(struct state *s, const char *kind, const char *a, const char *
     static const char sql[] = "SELECT 1 FROM once WHERE kind=? AND a=? AND b=? AND c=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "ttti", kind, a, b, c);
     int rc = sq_row(s, q, err);
     sq_done(q);
@@ -224,7 +220,7 @@ int state_once_undo(struct state *s, const char *kind, const char *a, const char
     static const char sql[] = "DELETE FROM once WHERE kind=? AND a=? AND b=? AND c=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "ttti", kind, a, b, c);
     return sq_run(s, q, err);
 }
@@ -235,12 +231,11 @@ int state_once_list(struct state *s, const char *kind, const char *b, int64_t le
     static const char sql[] = "SELECT DISTINCT a FROM once WHERE kind=? AND b=? AND c>=? ORDER BY a";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tti", kind, b, least_c);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK)
-        if (each(context, (const char *)sqlite3_column_text(q, 0)))
+        if (each(context, sq_borrow(q, 0)))
             break;
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }

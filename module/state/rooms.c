@@ -32,8 +32,7 @@ static int one_discussion(struct state *s, sqlite3_stmt *q, struct state_discuss
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         take_discussion(q, out);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_discussion_get(struct state *s, const char *id, struct state_discussion *out,
@@ -42,7 +41,7 @@ int state_discussion_get(struct state *s, const char *id, struct state_discussio
     static const char sql[] = "SELECT " DISCUSSION " FROM discussion WHERE id=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", id);
     return one_discussion(s, q, out, err);
 }
@@ -54,7 +53,7 @@ int state_discussion_last(struct state *s, const char *link, const char *room,
                               " ORDER BY number DESC LIMIT 1";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tt", link, room);
     return one_discussion(s, q, out, err);
 }
@@ -65,7 +64,7 @@ int state_discussion_by_ref(struct state *s, const char *provider, const char *r
     static const char sql[] = "SELECT " DISCUSSION " FROM discussion WHERE room_ref=? AND provider=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tt", room_ref, provider);
     return one_discussion(s, q, out, err);
 }
@@ -76,7 +75,7 @@ int state_discussion_put(struct state *s, const struct state_discussion *d, aw_e
         "INSERT OR REPLACE INTO discussion(" DISCUSSION ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "ttttitttttttii", d->id, d->link, d->course, d->room, (int64_t)d->number, d->name,
             d->title, d->language, d->provider, d->room_ref, d->topic_ref, d->url, d->opened_ms,
             (int64_t)d->members);
@@ -91,7 +90,7 @@ int state_discussions(struct state *s, const char *link, state_discussion_each e
         "SELECT " DISCUSSION " FROM discussion WHERE link=? ORDER BY opened_ms,id";
     sqlite3_stmt *q = sq_get(s, link ? some : all, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     if (link)
         sq_bind(q, "t", link);
     int rc;
@@ -101,8 +100,7 @@ int state_discussions(struct state *s, const char *link, state_discussion_each e
         if (each(context, &d))
             break;
     }
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }
 
 #define MEMBER                                                                                     \
@@ -128,13 +126,12 @@ static int one_member(struct state *s, const char *sql, const char *a, const cha
 {
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tt", a, b);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         take_member(q, out);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_member_get(struct state *s, const char *discussion, const char *learner,
@@ -157,7 +154,7 @@ int state_member_put(struct state *s, const struct state_member *m, aw_error *er
         "INSERT OR REPLACE INTO member(" MEMBER ") VALUES(?,?,?,?,?,?,?,?,?,?,?)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tttiiitiiii", m->discussion, m->learner, m->link, m->enrolment, (int64_t)m->state,
             (int64_t)m->rejoined, m->user_ref, m->unlocked_ms, m->invited_ms, (int64_t)m->posts,
             (int64_t)m->answers);
@@ -173,7 +170,7 @@ int state_members(struct state *s, const char *discussion, const char *learner,
         "SELECT " MEMBER " FROM member WHERE learner=? ORDER BY unlocked_ms,discussion";
     sqlite3_stmt *q = sq_get(s, discussion ? of_room : of_learner, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", discussion ? discussion : learner);
     int rc;
     while ((rc = sq_row(s, q, err)) == AW_OK) {
@@ -182,8 +179,7 @@ int state_members(struct state *s, const char *discussion, const char *learner,
         if (each(context, &m))
             break;
     }
-    sq_done(q);
-    return rc == AW_ENOTFOUND ? AW_OK : rc;
+    return sq_end(q, rc == AW_ENOTFOUND ? AW_OK : rc, err);
 }
 
 int state_forum_user_put(struct state *s, const char *provider, const char *user_ref,
@@ -192,7 +188,7 @@ int state_forum_user_put(struct state *s, const char *provider, const char *user
     static const char sql[] = "INSERT OR REPLACE INTO forum_user VALUES(?,?,?)";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "ttt", provider, user_ref, learner);
     return sq_run(s, q, err);
 }
@@ -203,11 +199,10 @@ int state_forum_user_get(struct state *s, const char *provider, const char *user
     static const char sql[] = "SELECT learner FROM forum_user WHERE provider=? AND user_ref=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tt", provider, user_ref);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK)
         sq_text(q, 0, learner, STATE_ID);
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }

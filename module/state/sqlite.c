@@ -93,12 +93,36 @@ int sq_row(struct state *s, sqlite3_stmt *q, aw_error *err)
     return sq_fail(s, err);
 }
 
+/* SQLite gives no text, and no error, when it has no memory for one. That must not pass for an empty
+ * text: the reader's sq_end() says so. A connection is used by one thread at a time. */
+static _Thread_local bool lost;
+
 void sq_done(sqlite3_stmt *q)
 {
     if (q) {
         sqlite3_reset(q);
         sqlite3_clear_bindings(q);
     }
+}
+
+int sq_end(sqlite3_stmt *q, int rc, aw_error *err)
+{
+    bool was_lost = lost;
+    lost = false;
+    sq_done(q);
+    return rc == AW_OK && was_lost ? error_nomem(err, "state.db") : rc;
+}
+
+static const char *column(sqlite3_stmt *q, int at)
+{
+    const char *text = (const char *)sqlite3_column_text(q, at);
+    lost |= !text && sqlite3_column_type(q, at) != SQLITE_NULL;
+    return text;
+}
+
+int sq_failed(const aw_error *err)
+{
+    return err && err->code != AW_OK ? err->code : AW_EINTERNAL;
 }
 
 int sq_run(struct state *s, sqlite3_stmt *q, aw_error *err)
@@ -109,16 +133,23 @@ int sq_run(struct state *s, sqlite3_stmt *q, aw_error *err)
     return result;
 }
 
-void sq_text(sqlite3_stmt *q, int column, char *out, size_t size)
+void sq_text(sqlite3_stmt *q, int at, char *out, size_t size)
 {
-    const char *text = (const char *)sqlite3_column_text(q, column);
-    text_set(out, size, text);
+    text_set(out, size, sq_borrow(q, at));
 }
 
-char *sq_strdup(sqlite3_stmt *q, int column)
+const char *sq_borrow(sqlite3_stmt *q, int at)
 {
-    const char *text = (const char *)sqlite3_column_text(q, column);
-    return text ? strdup(text) : NULL;
+    const char *text = column(q, at);
+    return text ? text : "";
+}
+
+char *sq_strdup(sqlite3_stmt *q, int at)
+{
+    const char *text = column(q, at);
+    char *copy = text ? strdup(text) : NULL;
+    lost |= text && !copy;
+    return copy;
 }
 
 static int run_sql(struct state *s, const char *sql, aw_error *err)
@@ -219,12 +250,13 @@ void state_close(struct state *s)
 static int run_prepared(struct state *s, const char *sql, aw_error *err)
 {
     sqlite3_stmt *q = sq_get(s, sql, err);
-    return q ? sq_run(s, q, err) : AW_EINTERNAL;
+    return q ? sq_run(s, q, err) : sq_failed(err);
 }
 
 int state_begin(struct state *s, aw_error *err)
 {
     static const char sql[] = "BEGIN IMMEDIATE";
+    state_rollback(s); /* of one that could not be rolled back when it should have been */
     turn_take(&s->turn);
     int rc = run_prepared(s, sql, err);
     s->in_transaction = rc == AW_OK;
@@ -270,7 +302,7 @@ int state_back_to_mark(struct state *s, aw_error *err)
 
 void state_rollback(struct state *s)
 {
-    if (s->in_transaction && !sqlite3_get_autocommit(s->db))
+    if (!sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     if (s->in_transaction)
         turn_give(&s->turn);
@@ -282,7 +314,7 @@ int state_place_get(struct state *s, const char *name, struct state_place *out, 
     static const char sql[] = "SELECT segment,offset,record FROM place WHERE name=?";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "t", name);
     int rc = sq_row(s, q, err);
     if (rc == AW_OK) {
@@ -290,8 +322,7 @@ int state_place_get(struct state *s, const char *name, struct state_place *out, 
         out->offset = (uint64_t)sqlite3_column_int64(q, 1);
         out->record = (uint64_t)sqlite3_column_int64(q, 2);
     }
-    sq_done(q);
-    return rc;
+    return sq_end(q, rc, err);
 }
 
 int state_place_set(struct state *s, const char *name, const struct state_place *at, aw_error *err)
@@ -301,7 +332,7 @@ int state_place_set(struct state *s, const char *name, const struct state_place 
                               "record=excluded.record";
     sqlite3_stmt *q = sq_get(s, sql, err);
     if (!q)
-        return AW_EINTERNAL;
+        return sq_failed(err);
     sq_bind(q, "tiii", name, (int64_t)at->segment, (int64_t)at->offset, (int64_t)at->record);
     return sq_run(s, q, err);
 }

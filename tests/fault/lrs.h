@@ -38,14 +38,14 @@ struct lrs {
     unsigned requests, failed, different; /* different: other bytes under an id that was there */
 };
 
-static unsigned lrs_random(struct lrs *l)
+static inline unsigned lrs_random(struct lrs *l)
 {
     l->random = l->random * 1103515245u + 12345u;
     return l->random >> 16;
 }
 
 /* Open addressing by the id's own bytes, which are random enough. */
-static size_t lrs_slot(const struct lrs *l, const char *id)
+static inline size_t lrs_slot(const struct lrs *l, const char *id)
 {
     size_t h = 5381;
     for (int i = 0; i < 36; i++)
@@ -55,7 +55,7 @@ static size_t lrs_slot(const struct lrs *l, const char *id)
     return h;
 }
 
-static void lrs_grow(struct lrs *l)
+static inline void lrs_grow(struct lrs *l)
 {
     struct lrs_statement *old = l->list;
     size_t old_capacity = l->capacity;
@@ -70,7 +70,7 @@ static void lrs_grow(struct lrs *l)
     free(old);
 }
 
-static void lrs_keep(struct lrs *l, const char *bytes, size_t len)
+static inline void lrs_keep(struct lrs *l, const char *bytes, size_t len)
 {
     const char *id = memmem(bytes, len, "\"id\":\"", 6);
     if (!id || id + 42 > bytes + len)
@@ -95,7 +95,7 @@ static void lrs_keep(struct lrs *l, const char *bytes, size_t len)
 }
 
 /* The objects of a JSON array, as bytes. */
-static void lrs_keep_all(struct lrs *l, const char *body, size_t len)
+static inline void lrs_keep_all(struct lrs *l, const char *body, size_t len)
 {
     size_t start = 0;
     int depth = 0;
@@ -117,7 +117,7 @@ static void lrs_keep_all(struct lrs *l, const char *body, size_t len)
     }
 }
 
-static void lrs_answer(int fd, const char *status, const char *more)
+static inline void lrs_answer(int fd, const char *status, const char *more)
 {
     char text[400];
     int n = snprintf(text, sizeof text, "HTTP/1.1 %s\r\nX-Experience-API-Version: 1.0.3\r\n"
@@ -127,7 +127,7 @@ static void lrs_answer(int fd, const char *status, const char *more)
 }
 
 /* False: the connection is to be closed. */
-static bool lrs_request(struct lrs *l, int fd, const char *body, size_t len)
+static inline bool lrs_request(struct lrs *l, int fd, const char *body, size_t len)
 {
     pthread_mutex_lock(&l->mutex);
     l->requests++;
@@ -161,7 +161,7 @@ struct lrs_connection {
 };
 
 /* The body of the one request in `bytes` (NUL behind it); NULL: there is more to come. */
-static const char *lrs_body(const char *bytes, size_t len, size_t *out_len)
+static inline const char *lrs_body(const char *bytes, size_t len, size_t *out_len)
 {
     const char *end = strstr(bytes, "\r\n\r\n");
     if (!end)
@@ -172,7 +172,7 @@ static const char *lrs_body(const char *bytes, size_t len, size_t *out_len)
     return len < head + *out_len ? NULL : end + 4;
 }
 
-static bool lrs_receive(struct lrs *l, struct lrs_connection *c)
+static inline bool lrs_receive(struct lrs *l, struct lrs_connection *c)
 {
     if (c->capacity - c->len < 65536) {
         c->capacity = (c->capacity + 65536) * 2;
@@ -193,7 +193,7 @@ static bool lrs_receive(struct lrs *l, struct lrs_connection *c)
     return lrs_request(l, c->fd, body, body_len);
 }
 
-static void *lrs_run(void *context)
+static inline void *lrs_run(void *context)
 {
     struct lrs *l = context;
     struct lrs_connection c[16];
@@ -239,7 +239,7 @@ static inline void lrs_forget(struct lrs *l)
     l->different = 0;
 }
 
-static void lrs_start(struct lrs *l, unsigned random)
+static inline void lrs_start(struct lrs *l, unsigned random)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof a;
@@ -255,14 +255,14 @@ static void lrs_start(struct lrs *l, unsigned random)
     l->port = ntohs(a.sin_port);
 }
 
-static void lrs_trouble(struct lrs *l, int of_ten)
+static inline void lrs_trouble(struct lrs *l, int of_ten)
 {
     pthread_mutex_lock(&l->mutex);
     l->trouble = of_ten;
     pthread_mutex_unlock(&l->mutex);
 }
 
-static void lrs_stop(struct lrs *l)
+static inline void lrs_stop(struct lrs *l)
 {
     pthread_mutex_lock(&l->mutex);
     l->ending = 1;

@@ -61,7 +61,7 @@ struct pl {
     void *context;
 };
 
-static void *pl_grow(void *list, size_t count, size_t size)
+static inline void *pl_grow(void *list, size_t count, size_t size)
 {
     void *more = realloc(list, (count + 1) * size);
     if (!more)
@@ -70,7 +70,7 @@ static void *pl_grow(void *list, size_t count, size_t size)
 }
 
 /* The trace, from its beginning: what happens next to what is there. */
-static void pl_read(struct pl *p, const char *trace)
+static inline void pl_read(struct pl *p, const char *trace)
 {
     struct stat st;
     free(p->trace);
@@ -95,7 +95,7 @@ static inline void pl_open(struct pl *p, const char *trace)
     pl_read(p, trace);
 }
 
-static void pl_close(struct pl *p)
+static inline void pl_close(struct pl *p)
 {
     for (size_t i = 0; i < p->file_count; i++) {
         free(p->files[i].now);
@@ -110,7 +110,7 @@ static void pl_close(struct pl *p)
     free(p->trace);
 }
 
-static long pl_file_of(struct pl *p, uint64_t inode)
+static inline long pl_file_of(struct pl *p, uint64_t inode)
 {
     for (size_t i = p->inode_count; i-- > 0;) {
         if (p->inodes[i].inode == inode)
@@ -119,7 +119,7 @@ static long pl_file_of(struct pl *p, uint64_t inode)
     return -1;
 }
 
-static long pl_new_file(struct pl *p, uint64_t inode)
+static inline long pl_new_file(struct pl *p, uint64_t inode)
 {
     p->files = pl_grow(p->files, p->file_count, sizeof *p->files);
     memset(&p->files[p->file_count], 0, sizeof *p->files);
@@ -129,7 +129,7 @@ static long pl_new_file(struct pl *p, uint64_t inode)
     return (long)p->file_count++;
 }
 
-static void pl_room(struct pl_file *f, size_t size)
+static inline void pl_room(struct pl_file *f, size_t size)
 {
     if (size <= f->capacity)
         return;
@@ -145,7 +145,7 @@ static void pl_room(struct pl_file *f, size_t size)
     f->capacity = capacity;
 }
 
-static void pl_write(struct pl_file *f, size_t at, const void *data, size_t len)
+static inline void pl_write(struct pl_file *f, size_t at, const void *data, size_t len)
 {
     pl_room(f, at + len);
     memcpy(f->now + at, data, len);
@@ -155,7 +155,7 @@ static void pl_write(struct pl_file *f, size_t at, const void *data, size_t len)
         f->dirty[s] = 1;
 }
 
-static void pl_size(struct pl_file *f, size_t size)
+static inline void pl_size(struct pl_file *f, size_t size)
 {
     size_t end = f->size < f->capacity ? f->size : f->capacity;
     if (size < end) {
@@ -166,7 +166,7 @@ static void pl_size(struct pl_file *f, size_t size)
     f->size = size;
 }
 
-static void pl_sync(struct pl_file *f)
+static inline void pl_sync(struct pl_file *f)
 {
     if (f->capacity)
         memcpy(f->synced, f->now, f->capacity);
@@ -175,7 +175,7 @@ static void pl_sync(struct pl_file *f)
     f->synced_size = f->size;
 }
 
-static void pl_apply(struct pl_name **names, size_t *count, const struct pl_change *c)
+static inline void pl_apply(struct pl_name **names, size_t *count, const struct pl_change *c)
 {
     const char *gone = c->kind == RECORD_RENAME ? c->from : c->path;
     for (size_t i = 0; i < *count;) {
@@ -192,7 +192,7 @@ static void pl_apply(struct pl_name **names, size_t *count, const struct pl_chan
     (*names)[(*count)++].file = c->file;
 }
 
-static bool pl_in_dir(const char *path, const char *dir)
+static inline bool pl_in_dir(const char *path, const char *dir)
 {
     size_t len = strlen(dir);
     if (len == 0)
@@ -200,7 +200,7 @@ static bool pl_in_dir(const char *path, const char *dir)
     return strncmp(path, dir, len) == 0 && path[len] == '/' && strchr(path + len + 1, '/') == NULL;
 }
 
-static void pl_sync_dir(struct pl *p, const char *dir)
+static inline void pl_sync_dir(struct pl *p, const char *dir)
 {
     size_t kept = 0;
     for (size_t i = 0; i < p->change_count; i++) {
@@ -212,7 +212,7 @@ static void pl_sync_dir(struct pl *p, const char *dir)
     p->change_count = kept;
 }
 
-static void pl_change(struct pl *p, enum record_kind kind, const char *path, const char *from, long file)
+static inline void pl_change(struct pl *p, enum record_kind kind, const char *path, const char *from, long file)
 {
     p->changes = pl_grow(p->changes, p->change_count, sizeof *p->changes);
     struct pl_change *c = &p->changes[p->change_count++];
@@ -223,7 +223,7 @@ static void pl_change(struct pl *p, enum record_kind kind, const char *path, con
 }
 
 /* The next operation; false at the end of the trace. */
-static bool pl_step(struct pl *p)
+static inline bool pl_step(struct pl *p)
 {
     struct record_op op;
     if (p->at + sizeof op > p->trace_len)
@@ -297,7 +297,7 @@ static inline size_t pl_count(const struct pl *p)
     return count;
 }
 
-static void pl_store_file(const struct pl_file *f, const char *path, bool strict)
+static inline void pl_store_file(const struct pl_file *f, const char *path, bool strict)
 {
     size_t size = f->synced_size;
     unsigned char *bytes = calloc(1, f->capacity + SECTOR);
@@ -325,13 +325,13 @@ static void pl_store_file(const struct pl_file *f, const char *path, bool strict
     free(bytes);
 }
 
-static int pl_by_path(const void *a, const void *b)
+static inline int pl_by_path(const void *a, const void *b)
 {
     return strcmp(((const struct pl_name *)a)->path, ((const struct pl_name *)b)->path);
 }
 
 /* Makes the disk as it may be now in the empty directory `dir`. */
-static void pl_store(const struct pl *p, const char *dir, bool strict)
+static inline void pl_store(const struct pl *p, const char *dir, bool strict)
 {
     size_t count = p->name_count;
     size_t some = strict || p->change_count == 0 ? 0 : (size_t)random() % (p->change_count + 1);

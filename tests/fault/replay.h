@@ -12,7 +12,7 @@
 static struct pl *pl_loading;
 static size_t pl_root_len;
 
-static int pl_load_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+static inline int pl_load_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
     struct pl *p = pl_loading;
     struct pl_change c = {.kind = RECORD_LINK, .file = -1};
@@ -58,7 +58,7 @@ struct replay {
     } sockets[SOCKETS];
 };
 
-static void on_sent(void *context, uint64_t socket, const void *bytes, size_t len)
+static inline void on_sent(void *context, uint64_t socket, const void *bytes, size_t len)
 {
     struct replay *r = context;
     size_t i = 0;
@@ -82,21 +82,21 @@ static void on_sent(void *context, uint64_t socket, const void *bytes, size_t le
     c->len = 0;
 }
 
-static void replay_open(struct replay *r)
+static inline void replay_open(struct replay *r)
 {
     memset(r, 0, sizeof *r);
     lrs_grow(&r->lrs);
     r->lrs.different = 0;
 }
 
-static void replay_trace(struct replay *r, const char *trace)
+static inline void replay_trace(struct replay *r, const char *trace)
 {
     pl_read(&r->pl, trace);
     r->pl.sent = on_sent;
     r->pl.context = r;
 }
 
-static void replay_close(struct replay *r)
+static inline void replay_close(struct replay *r)
 {
     for (size_t i = 0; i < SOCKETS; i++)
         free(r->sockets[i].c.bytes);
@@ -104,7 +104,7 @@ static void replay_close(struct replay *r)
     pl_close(&r->pl);
 }
 
-static void take_over(struct lrs *to, const struct lrs *from)
+static inline void take_over(struct lrs *to, const struct lrs *from)
 {
     pthread_mutex_lock(&to->mutex);
     lrs_forget(to);

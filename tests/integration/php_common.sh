@@ -16,7 +16,7 @@ asan=$(ldd "$extension" | awk '/libasan/ {print $3}')
 if [ -n "$asan" ]; then
     [ -f "$AW_BUILD/tests/shim_no_deepbind.so" ] || skip "$AW_BUILD/tests/shim_no_deepbind.so was not built"
     # PHP itself leaks at its end, so leaks are not looked for: the leak test watches the process instead.
-    export ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:quarantine_size_mb=1:thread_local_quarantine_size_kb=64 USE_ZEND_ALLOC=0
+    export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0:verify_asan_link_order=0:quarantine_size_mb=1:thread_local_quarantine_size_kb=64 USE_ZEND_ALLOC=0
     export LD_PRELOAD="$AW_BUILD/tests/shim_no_deepbind.so $asan"
 fi
 

@@ -165,7 +165,7 @@ static void reasons(void **state)
         assert_string_equal(out, rows[i].reason);
     }
     char small[8];
-    answer_reason("Gr\xc3\xbc\xc3\x9f" "e aus", 13, small, sizeof small);
+    answer_reason("Gr\xc3\xbc\xc3\x9f" "e aus", 11, small, sizeof small);
     assert_string_equal(small, "Gr\xc3\xbc\xc3\x9f" "e");
     assert_true(answer_is_web_page("text/html; charset=utf-8", "", 0));
     assert_true(answer_is_web_page("", "  <!doctype html>", 17));
