@@ -27,6 +27,12 @@ static int bury(struct batch *r, const struct log_pos *at, const aw_error *why, 
     return state_dead_add(r->in->state, &d, err);
 }
 
+/* Is the event to blame, and not the machine? A damaged state.db has the code of a damaged event. */
+static bool is_poison(const struct batch *r, int rc)
+{
+    return interp_is_poison(rc) && !state_failed(r->in->state);
+}
+
 /* One event that may be poison: it is interpreted whole, or set aside whole. */
 static int interpret_carefully(struct batch *r, const struct log_pos *at, const void *bytes,
                                size_t len, aw_error *err)
@@ -39,7 +45,7 @@ static int interpret_carefully(struct batch *r, const struct log_pos *at, const 
     rc = interp_event(r->in, bytes, len, err);
     if (rc == AW_OK)
         return state_unmark(r->in->state, err);
-    if (!interp_is_poison(rc))
+    if (!is_poison(r, rc))
         return rc;
     aw_error why = *err;
     p->count = count;
@@ -176,12 +182,13 @@ int batch_run(struct batch *r, size_t *out_count, aw_error *err)
     int rc = try_batch(r, out_count, err);
     while (rc != AW_OK) {
         aw_error why = *err;
+        bool poison = is_poison(r, rc);
         int undone = undo(r, err);
         if (undone != AW_OK)
             return undone;
         *err = why;
         /* An event is at fault: the same batch once more, with a mark before each. */
-        if (!interp_is_poison(rc) || r->careful)
+        if (!poison || r->careful)
             return rc;
         r->careful = true;
         rc = try_batch(r, out_count, err);

@@ -362,7 +362,7 @@ static int write_dead(void *context, const struct state_dead *d)
     query_text(b, "subject", d->subject);
     query_text(b, "reason", d->reason);
     query_bool(b, "to_be_retried", d->wanted);
-    if (strncmp(d->sink, "lrs:", 4) == 0 || strncmp(d->sink, "forum:", 6) == 0) {
+    if (d->len > 0 && (strncmp(d->sink, "lrs:", 4) == 0 || strncmp(d->sink, "forum:", 6) == 0)) {
         query_name(b, strncmp(d->sink, "lrs:", 4) == 0 ? "statement" : "request");
         buf_append(b, d->bytes, d->len);
     } else {

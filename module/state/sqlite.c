@@ -22,6 +22,7 @@
 int sq_fail(struct state *s, aw_error *err)
 {
     int code = sqlite3_extended_errcode(s->db) & 0xff;
+    s->failed = true;
     static const struct {
         int sqlite, code;
         const char *advice;
@@ -260,9 +261,15 @@ int state_begin(struct state *s, aw_error *err)
     turn_take(&s->turn);
     int rc = run_prepared(s, sql, err);
     s->in_transaction = rc == AW_OK;
+    s->failed = rc != AW_OK;
     if (rc != AW_OK)
         turn_give(&s->turn);
     return rc;
+}
+
+bool state_failed(const struct state *s)
+{
+    return s->failed;
 }
 
 int state_commit(struct state *s, aw_error *err)

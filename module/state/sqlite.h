@@ -16,6 +16,7 @@ struct state {
         sqlite3_stmt *stmt;
     } cache[STATE_STATEMENTS];
     bool in_transaction;
+    bool failed; /* since it began */
     struct turn turn;
 };
 

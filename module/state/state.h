@@ -32,6 +32,8 @@ int state_open(const char *dir, struct state **out, aw_error *err);
 void state_close(struct state *s);
 
 int state_begin(struct state *s, aw_error *err);
+/* Since the transaction began the store itself has failed (damaged, disk, memory): no event is to blame. */
+bool state_failed(const struct state *s);
 int state_commit(struct state *s, aw_error *err); /* durable at return */
 void state_rollback(struct state *s);
 /* Inside a transaction: a mark to go back to, and either forgetting it or going back. */
