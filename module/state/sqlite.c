@@ -21,8 +21,14 @@
 
 int sq_fail(struct state *s, aw_error *err)
 {
-    int code = sqlite3_extended_errcode(s->db) & 0xff;
+    int extended = sqlite3_extended_errcode(s->db), code = extended & 0xff;
+    int system = sqlite3_system_errno(s->db);
     s->failed = true;
+    if (extended == SQLITE_IOERR_NOMEM)
+        code = SQLITE_NOMEM;
+    /* "Unable to open" and "disk I/O error" are no causes; the system knows one. */
+    else if ((code == SQLITE_CANTOPEN || code == SQLITE_IOERR) && system != 0)
+        return error_errno(err, system, "use it", "state.db");
     static const struct {
         int sqlite, code;
         const char *advice;

@@ -79,6 +79,18 @@ static void make_place(struct place *at, int port)
     assert_int_equal(mkdir(at->root, 0770), 0);
 }
 
+static void need_shim(void)
+{
+#if defined(__SANITIZE_THREAD__)
+    printf("skipped: ThreadSanitizer does not start behind a shim\n");
+    skip();
+#endif
+    if (!getenv("AW_BUILD")) {
+        printf("skipped: AW_BUILD does not say where the shim is\n");
+        skip();
+    }
+}
+
 /* The shim comes before the sanitizer's runtime, which must not mind. */
 static void allow_shim(void)
 {
@@ -286,10 +298,7 @@ static int say_where(void **unused)
 static void test_power_goes(void **unused)
 {
     (void)unused;
-    if (!getenv("AW_BUILD")) {
-        printf("skipped: AW_BUILD does not say where the shim is\n");
-        skip();
-    }
+    need_shim();
     unsigned seed = (unsigned)number_of("AW_SEED", (long)time(NULL));
     size_t points = (size_t)number_of("AW_POINTS", 100);
     printf("AW_SEED=%u\n", seed);
@@ -332,10 +341,7 @@ static void test_power_goes(void **unused)
 static void test_first_event(void **unused)
 {
     (void)unused;
-    if (!getenv("AW_BUILD")) {
-        printf("skipped: AW_BUILD does not say where the shim is\n");
-        skip();
-    }
+    need_shim();
     struct place at, disk;
     char key[80];
     allow_shim();

@@ -99,11 +99,10 @@ static inline aw *must_open(const char *dir, int port)
     return self;
 }
 
-static inline int world_notify(aw *self, uint32_t n)
+static inline int world_notify_says(aw *self, uint32_t n, aw_error *err)
 {
     char learner[32], registration[37];
     aw_event e = AW_EVENT_INIT;
-    aw_error err = AW_ERROR_INIT;
     snprintf(learner, sizeof learner, "u-%u", n);
     snprintf(registration, sizeof registration, "%08x-0000-4000-8000-000000000000", n);
     e.kind = AW_EVENT_COURSE_COMPLETED;
@@ -111,7 +110,13 @@ static inline int world_notify(aw *self, uint32_t n)
     e.course = "safety-101";
     e.registration = registration;
     e.time_ms = 1772438400000 + n;
-    int rc = aw_notify(self, &e, &err);
+    return aw_notify(self, &e, err);
+}
+
+static inline int world_notify(aw *self, uint32_t n)
+{
+    aw_error err = AW_ERROR_INIT;
+    int rc = world_notify_says(self, n, &err);
     if (rc != AW_OK)
         fprintf(stderr, "aw_notify: %s: %s\n", err.where, err.text);
     return rc;
