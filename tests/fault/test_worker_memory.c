@@ -128,7 +128,7 @@ static void test_each_allocation_of_a_worker(void **unused)
     struct pl template;
     struct lrs lrs, reference = {0};
     struct place at;
-    long seed = number_of("AW_SEED", (long)time(NULL)), stride = number_of("AW_STRIDE", 29);
+    long seed = number_of("AW_SEED", (long)time(NULL)), stride = number_of("AW_STRIDE", 149);
     printf("AW_SEED=%ld\n", seed);
     fflush(stdout);
     lrs_start(&lrs, (unsigned)seed);
