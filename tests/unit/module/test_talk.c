@@ -51,6 +51,105 @@ static const char *opening_of(const char *learner, char out[8192])
     return out;
 }
 
+/* ---- voluntary ------------------------------------------------------------------------------ */
+
+/* Everything that can happen in a discussion, by a learner who passed and never completed and by an
+ * expert who was never enrolled; each with claims that a careless host might add. */
+static void test_nothing_that_happens_there_counts(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {
+        "discussion_viewed", "topic_posted", "post_replied", "post_voted", "answer_accepted", "answer_retracted",
+        "post_corrected", "post_flagged", "idea_recognised", "idea_implemented", "idea_declined", "subscribed",
+        "unsubscribed", "post_edited", "post_deleted", "left", "rejoined"};
+    static const char claims[] = "\"success\":true,\"score\":{\"scaled\":1,\"raw\":100},\"duration_ms\":5000,"
+                                 "\"terminated\":true,\"attempt\":2,\"activity\":\"a\"";
+    size_t i, talk = 0;
+    json_t *s, *all;
+    link_is("{\"course\":\"c\",\"title\":\"T\",\"prompt\":\"P\",\"experts\":[\"x\"],\"opens_on\":\"passed\"}");
+    event("{\"kind\":\"course_passed\",\"learner\":\"u\",\"course\":\"c\"}");
+    work();
+    char room[64];
+    snprintf(room, sizeof room, "%s", room_of("u"));
+    topic(room, "u", "t", "question");
+    for (size_t who = 0; who < 2; who++) {
+        reply("u", "t", who ? "p1" : "p0");
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+            clock_ms += HOUR;
+            event("{\"kind\":\"%s\",\"learner\":\"%s\",\"course\":\"c\",\"provider\":\"local\",\"discussion\":\"%s\",\"topic\":\"%s\","
+                  "\"post\":\"%s%zu\",\"parent_post\":\"t\",\"title\":\"x\",\"body\":\"b\",\"reason\":\"r\",%s%s}",
+                  kinds[k], who ? "x" : "u", room, k == 1 ? (who ? "t3" : "t2") : "t",
+                  k == 1 ? "first" : k == 2 ? "r" : k == 6 ? "q" : "p", who, claims,
+                  k >= 8 && k <= 10 ? ",\"by\":\"x\"" : "");
+            work();
+        }
+    }
+    all = statements();
+    json_array_foreach(all, i, s)
+    {
+        const json_t *result = json_object_get(s, "result");
+        if (strcmp(verb_of(s), "passed") == 0)
+            continue;
+        talk++;
+        if (json_object_get(result, "completion") || json_object_get(result, "success") || json_object_get(result, "score"))
+            fail_msg("%s: %s", verb_of(s), json_dumps(result, 0));
+    }
+    json_decref(all);
+    assert_true(talk > 25);
+    assert_int_equal(told("completed"), 0);
+    assert_int_equal(told("passed"), 1);
+    assert_int_equal(told("failed"), 0);
+    for (size_t who = 0; who < 2; who++) {
+        all = ask("progress", "{\"learner\":\"%s\",\"course\":\"c\"}", who ? "x" : "u");
+        assert_true(json_is_false(json_object_get(all, "completed")));
+        assert_string_equal(json_string_value(json_object_get(all, "told_success")), who ? "unknown" : "passed");
+        assert_int_equal(json_array_size(json_object_get(all, "items")), 0);
+        json_decref(all);
+    }
+}
+
+/* Who is named as an author wrote it, word for word; what we say has no author. */
+static void test_nothing_is_posted_as_a_learner(void **state)
+{
+    (void)state;
+    size_t i, k, ours = 0, theirs = 0;
+    json_t *all, *t, *p;
+    link_is("{\"course\":\"c\",\"title\":\"T\",\"prompt\":\"P\",\"call_to_action\":\"A\",\"experts\":[\"x\"],\"mentors\":[\"m\"],\"idea_votes\":1}");
+    completed("u", "{}");
+    completed("v", "{}");
+    work();
+    char room[64];
+    snprintf(room, sizeof room, "%s", room_of("u"));
+    topic(room, "u", "t", "idea");
+    reply("v", "t", "p");
+    event("{\"kind\":\"post_voted\",\"learner\":\"v\",\"provider\":\"local\",\"topic\":\"t\"}");
+    decided("recognised", "t", "Because");
+    decided("implemented", "t", "");
+    event("{\"kind\":\"post_corrected\",\"learner\":\"x\",\"provider\":\"local\",\"topic\":\"t\",\"post\":\"q\",\"parent_post\":\"p\",\"body\":\"right\"}");
+    event("{\"kind\":\"left\",\"learner\":\"v\",\"discussion\":\"%s\"}", room);
+    work();
+    clock_ms += 30 * HOUR;
+    work();
+    all = ask("discussion", "{\"discussion\":\"%s\"}", room);
+    json_array_foreach(json_object_get(all, "topics"), i, t)
+    {
+        json_array_foreach(json_object_get(t, "posts"), k, p)
+        {
+            const char *author = json_string_value(json_object_get(p, "author"));
+            const char *text = json_string_value(json_object_get(p, "text"));
+            bool by_bot = json_is_true(json_object_get(p, "by_bot"));
+            assert_int_equal(by_bot, !*author);
+            ours += by_bot;
+            theirs += !by_bot;
+            if (!by_bot && strcmp(text, strcmp(author, "u") == 0 ? "Tell me" : strcmp(author, "v") == 0 ? "b" : "right") != 0)
+                fail_msg("%s did not write: %s", author, text);
+        }
+    }
+    json_decref(all);
+    assert_int_equal(ours, 3);   /* the opening post, two decisions */
+    assert_int_equal(theirs, 3);
+}
+
 #define LINK "\"course\":\"c\",\"title\":\"T\",\"prompt\":\"P\",\"experts\":[\"x\"]"
 
 /* ---- ideas ---------------------------------------------------------------------------------- */
@@ -282,6 +381,8 @@ static void test_a_long_answer_does_not_keep_the_next_room_shut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        FRESH(test_nothing_that_happens_there_counts),
+        FRESH(test_nothing_is_posted_as_a_learner),
         FRESH(test_every_idea_of_a_room_is_posted_back),
         FRESH(test_votes_do_not_use_up_the_reminder),
         FRESH(test_a_correction_is_for_those_who_can_have_read_it),
