@@ -148,9 +148,35 @@ static int find_dead(void *context, const struct state_dead *d)
 
 struct files { /* digests as members of JSON objects */
     struct state *state;
-    const char *learner;
+    json_t *names; /* of the learner: the id, and those under which they wrote without a name */
     json_t *theirs, *others;
 };
+
+struct naming {
+    const struct identity *identity;
+    const char *learner;
+    json_t *names;
+    bool failed;
+};
+
+static int add_name(void *context, const struct state_member *m)
+{
+    struct naming *n = context;
+    char name[48];
+    n->failed = n->failed || !identity_anonymous(n->identity, n->learner, m->discussion, name) ||
+                json_object_set_new(n->names, name, json_true()) != 0;
+    return n->failed;
+}
+
+/* Nothing leads from a nameless post to the learner, but from the learner to it there is a way. */
+static int names_of(struct aw *self, struct state *s, const char *learner, json_t *names, aw_error *err)
+{
+    struct naming n = {&self->identity, learner, names, false};
+    int rc = state_members(s, NULL, learner, add_name, &n, err);
+    if (rc == AW_OK && (n.failed || json_object_set_new(names, learner, json_true()) != 0))
+        rc = error_nomem(err, "erase");
+    return rc;
+}
 
 static int find_files(void *context, const struct state_post *p, const char *text)
 {
@@ -162,7 +188,7 @@ static int find_files(void *context, const struct state_post *p, const char *tex
     {
         const char *sha2 = json_string_value(json_object_get(a, "sha2"));
         if (sha2)
-            json_object_set_new(strcmp(p->author, f->learner) == 0 ? f->theirs : f->others, sha2,
+            json_object_set_new(json_object_get(f->names, p->author) ? f->theirs : f->others, sha2,
                                 json_true());
     }
     json_decref(list);
@@ -191,12 +217,20 @@ static size_t remove_files(const struct aw *self, const struct files *f)
     return removed;
 }
 
-static int remove_rows(struct state *s, const char *learner, const struct dead_ids *dead,
+static int remove_rows(struct state *s, json_t *names, const struct dead_ids *dead,
                        int64_t *out_rows, aw_error *err)
 {
+    const char *name;
+    json_t *value;
     int rc = state_begin(s, err);
-    if (rc == AW_OK)
-        rc = state_person_erase(s, learner, out_rows, err);
+    *out_rows = 0;
+    json_object_foreach(names, name, value)
+    {
+        int64_t rows = 0;
+        if (rc == AW_OK)
+            rc = state_person_erase(s, name, &rows, err);
+        *out_rows += rows;
+    }
     for (size_t i = 0; i < dead->count && rc == AW_OK; i++)
         rc = state_dead_remove(s, dead->ids[i], err);
     if (rc == AW_OK)
@@ -215,12 +249,14 @@ int erase_local(struct aw *self, const char *learner, const char *actor_text, js
     int rc = handle_state(self, &s, err);
     if (rc != AW_OK)
         return rc;
-    struct files files = {s, learner, json_object(), json_object()};
-    rc = state_topics(s, NULL, find_files_of_topic, &files, err);
+    struct files files = {s, json_object(), json_object(), json_object()};
+    rc = names_of(self, s, learner, files.names, err);
+    if (rc == AW_OK)
+        rc = state_topics(s, NULL, find_files_of_topic, &files, err);
     if (rc == AW_OK)
         rc = state_dead_list(s, INT64_MAX, find_dead, &dead, err);
     if (rc == AW_OK)
-        rc = remove_rows(s, learner, &dead, &rows, err);
+        rc = remove_rows(s, files.names, &dead, &rows, err);
     handle_state_done(self);
     if (rc == AW_OK) {
         size_t removed = remove_files(self, &files);
@@ -228,6 +264,7 @@ int erase_local(struct aw *self, const char *learner, const char *actor_text, js
                             json_pack("{s:I,s:I,s:I}", "rows", (json_int_t)rows, "dead_letters",
                                       (json_int_t)dead.count, "files", (json_int_t)removed));
     }
+    json_decref(files.names);
     json_decref(files.theirs);
     json_decref(files.others);
     free(dead.ids);

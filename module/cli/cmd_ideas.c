@@ -125,9 +125,8 @@ static int decide(aw *library, const json_t *idea, uint32_t kind, aw_error *err)
     e.topic = text(idea, "topic");
     e.discussion = text(idea, "discussion");
     e.course = text(idea, "course");
-    /* Whose idea it is; of an anonymous one that is not told, and the worker knows. */
-    e.learner = *text(idea, "author") ? text(idea, "author") : NULL;
-    e.forum_user = e.learner ? NULL : "afterword:author";
+    /* Who decides; where nobody is named it is the house, and never whoever raised the idea. */
+    e.forum_user = "administrator";
     e.by = by;
     e.reason = reason;
     return aw_notify(library, &e, err);

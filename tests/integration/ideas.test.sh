@@ -51,6 +51,12 @@ expect 0 '"idea": "declined"' "$aw" ideas list --json
 expect 0 "is implemented" "$aw" ideas implement t-1
 work
 expect 0 "In pairs 1" "$aw" ideas list --state implemented
+# Whoever raised an idea is not said to have decided on it.
+raised=$(strings "$dir"/state/statements/* | grep '/posted"' | grep -o '"account":{[^}]*}' | sort -u)
+for verb in approve implemented declined; do
+    strings "$dir"/state/statements/* | grep "$verb\"" | grep -qF -- "$raised" && { echo "FAILED: $verb by whoever raised it"; failed=$((failed + 1)); }
+done
+[ -n "$raised" ] || { echo "FAILED: no statement of an idea was found"; failed=$((failed + 1)); }
 expect 0 '"dead_letters":0' "$aw" status --json
 echo "$count checks, $failed failed"
 [ $failed -eq 0 ]

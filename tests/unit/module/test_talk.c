@@ -2,6 +2,7 @@
  * test_talk.c - what people are told, in which language, and who may do what in the embedded
  * forum: each a sentence of the guide that was once not quite true.
  */
+#include "erase_local.h"
 #include "interpret_help.h"
 
 static void reply(const char *learner, const char *topic, const char *post)
@@ -378,6 +379,30 @@ static void test_a_long_answer_does_not_keep_the_next_room_shut(void **state)
     assert_non_null(strstr(text, "Officially so"));
 }
 
+/* ---- forgotten ------------------------------------------------------------------------------------------ */
+
+static void test_nameless_posts_are_forgotten_too(void **state)
+{
+    (void)state;
+    aw_error err = AW_ERROR_INIT;
+    link_is("{" LINK ",\"anonymous\":true}");
+    completed("u", "{}");
+    completed("v", "{}");
+    work();
+    char room[64];
+    snprintf(room, sizeof room, "%s", room_of("u"));
+    for (int i = 0; i < 2; i++)
+        event("{\"kind\":\"topic_posted\",\"learner\":\"%s\",\"anonymous\":true,\"provider\":\"local\",\"discussion\":\"%s\","
+              "\"topic\":\"t%d\",\"title\":\"x\",\"body\":\"words of %d\"}", i ? "v" : "u", room, i, i);
+    work();
+    assert_int_equal(posts_that(room, "t0", "words of 0"), 1);
+    json_t *report = json_object();
+    assert_int_equal(erase_local(library, "u", "no statement has this", report, &err), AW_OK);
+    json_decref(report);
+    assert_int_equal(posts_that(room, "t0", "words"), 0);
+    assert_int_equal(posts_that(room, "t1", "words of 1"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +415,7 @@ int main(void)
         FRESH(test_only_those_concerned_decide),
         FRESH(test_everybody_reads_their_own_language),
         FRESH(test_fallback_is_discussion_course_site),
+        FRESH(test_nameless_posts_are_forgotten_too),
         FRESH(test_a_long_answer_does_not_keep_the_next_room_shut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
