@@ -29,6 +29,22 @@ bool futex_wait(const uint32_t *word, uint32_t seen, int64_t timeout_ns)
            errno != ETIMEDOUT;
 }
 
+/* FUTEX_WAIT_BITSET takes a time of CLOCK_MONOTONIC, not a duration. */
+void futex_wait_bits(const uint32_t *word, uint32_t seen, int64_t timeout_ns, uint32_t bits)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += timeout_ns % 1000000000;
+    until.tv_sec += timeout_ns / 1000000000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    syscall(SYS_futex, word, FUTEX_WAIT_BITSET, seen, &until, NULL, bits);
+}
+
+static void futex_wake_bits(uint32_t *word, int count, uint32_t bits)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE_BITSET, count, NULL, NULL, bits);
+}
+
 void futex_wake_all(uint32_t *word)
 {
     syscall(SYS_futex, word, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
@@ -163,6 +179,14 @@ void control_wake_followers(struct control *c)
 {
     __atomic_add_fetch(&c->sync_seq, 1, __ATOMIC_SEQ_CST);
     futex_wake_all(&c->sync_seq);
+}
+
+void control_wake_settled(struct control *c, uint64_t sync_number, bool others)
+{
+    __atomic_add_fetch(&c->sync_seq, 1, __ATOMIC_SEQ_CST);
+    futex_wake_bits(&c->sync_seq, INT32_MAX, sync_bit(sync_number));
+    if (others)
+        futex_wake_bits(&c->sync_seq, 1, sync_bit(sync_number + 1));
 }
 
 void control_count_sync(struct control *c, uint64_t ns)

@@ -79,6 +79,8 @@ struct control {
     uint64_t gather_goal; /* a ticket; 0: nobody gathers */
     uint64_t last_sync_ns; /* append_lock; only advice */
     uint64_t last_group;   /* append_lock; how many tickets there were at once */
+    uint64_t sync_number;  /* append_lock; of the sync that runs or ran last */
+    uint64_t sync_to;      /* the ticket up to which the running one settles; 0: not known yet */
 
     /* Readers. */
     _Alignas(64) uint32_t wake_seq; /* futex */
@@ -89,6 +91,12 @@ struct control {
     uint64_t sync_ns;
     uint64_t sync_buckets[CONTROL_SYNC_BUCKETS];
 };
+
+/* Who waits for a sync, as bits of sync_seq's futex: for the one that runs, or the next. */
+static inline uint32_t sync_bit(uint64_t sync_number)
+{
+    return UINT32_C(1) << (sync_number & 1);
+}
 
 struct log;
 
@@ -109,12 +117,16 @@ struct state control_snapshot(const struct control *c);       /* no lock */
 /* The state in a control file of unknown age, if its checksum holds. */
 bool control_hint(const struct control *c, struct state *out);
 
-/* Makes those look whose ticket may be settled. */
+/* Makes all look whose ticket may be settled. */
 void control_wake_followers(struct control *c);
+/* Only those who wait for this sync and, if there are others, one of them: it leads the next. */
+void control_wake_settled(struct control *c, uint64_t sync_number, bool others);
 void control_count_sync(struct control *c, uint64_t ns);
 
 /* timeout_ns < 0: for ever. False on a timeout. */
 bool futex_wait(const uint32_t *word, uint32_t seen, int64_t timeout_ns);
+/* Woken only by a wake whose bits have one of these. */
+void futex_wait_bits(const uint32_t *word, uint32_t seen, int64_t timeout_ns, uint32_t bits);
 void futex_wake_all(uint32_t *word);
 
 #endif

@@ -3,7 +3,8 @@
  *
  * Whoever gets lead_lock is the leader: it remembers how far records were
  * written, lets go of append_lock, syncs the segment, and settles everything up
- * to there. All others sleep on sync_seq.
+ * to there. All others sleep on sync_seq, each for this sync or for the next, so
+ * that its end wakes whom it settled and one more, who leads the next.
  *
  * Crash windows
  *   - Killed while leading: the kernel gives lead_lock to the next one as
@@ -126,17 +127,21 @@ static int sync_segment(struct log *log)
     return 0;
 }
 
-/* Both locks held; at the end only append_lock, if AW_OK. */
-static int lead(struct log *log, bool taken_over, aw_error *err)
+/* Both locks held; at the end only append_lock, if AW_OK. *out_all: everybody has to look. */
+static int lead(struct log *log, bool taken_over, bool *out_all, aw_error *err)
 {
     struct control *c = log->control;
     struct state s = control_get(c);
     int failed = taken_over ? write_again(log, &s) : 0;
+    c->sync_number++;
+    __atomic_store_n(&c->sync_to, 0, __ATOMIC_SEQ_CST);
+    *out_all = true;
     if (failed == 0) {
         uint64_t count = c->last_group, goal = s.settled + count;
         control_unlock(c);
         gather(c, c->last_sync_ns, goal);
         struct state target = control_snapshot(c);
+        __atomic_store_n(&c->sync_to, target.ticket, __ATOMIC_SEQ_CST);
         uint64_t start = monotonic_ns();
         failed = sync_segment(log);
         uint64_t took = monotonic_ns() - start;
@@ -155,6 +160,7 @@ static int lead(struct log *log, bool taken_over, aw_error *err)
             s.durable_record = target.record;
             s.settled = target.ticket;
             control_put(c, &s);
+            *out_all = taken_over; /* the dead one's followers are of another number */
         }
     }
     if (failed != 0)
@@ -172,23 +178,33 @@ static int settle_step(struct log *log, uint64_t ticket, uint64_t failures, bool
     struct control *c = log->control;
     int rc = control_try_lead(c);
     if (rc == 0 || rc == EOWNERDEAD) {
-        rc = lead(log, rc == EOWNERDEAD, err);
+        bool all = true;
+        rc = lead(log, rc == EOWNERDEAD, &all, err);
         if (rc != AW_OK)
             return rc;
         if (!quick) {
             control_wake_followers(c);
             return AW_OK;
         }
+        struct state s = control_get(c);
+        uint64_t number = c->sync_number;
         control_unlock(c);
-        control_wake_followers(c);
+        if (all)
+            control_wake_followers(c);
+        else
+            control_wake_settled(c, number, s.ticket > s.settled);
     } else if (rc != EBUSY) {
         control_unlock(c);
         return error_set(err, AW_EINTERNAL, log->dir, "the log's shared lock is unusable (%s); stop "
                          "every process that uses it, then start again", strerror(rc));
     } else {
+        /* The sync that runs cannot end before append_lock is let go. If it is not known yet how
+         * far it goes, then as far as here. */
         uint32_t seen = __atomic_load_n(&c->sync_seq, __ATOMIC_SEQ_CST);
+        uint64_t to = __atomic_load_n(&c->sync_to, __ATOMIC_SEQ_CST);
+        uint32_t bits = sync_bit(c->sync_number + (to != 0 && ticket > to));
         control_unlock(c);
-        futex_wait(&c->sync_seq, seen, FOLLOW_NS);
+        futex_wait_bits(&c->sync_seq, seen, FOLLOW_NS, quick ? bits : UINT32_MAX);
     }
     if (quick && __atomic_load_n(&c->settled, __ATOMIC_ACQUIRE) >= ticket &&
         __atomic_load_n(&c->failures, __ATOMIC_ACQUIRE) == failures) {
