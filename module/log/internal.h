@@ -45,6 +45,8 @@ int segment_list(const struct log *log, uint64_t **out, size_t *out_count, aw_er
 int segment_open(const struct log *log, uint64_t segment, int flags);
 int segment_read_info(int fd, uint64_t segment, struct segment_info *out, uint64_t *bad_at,
                       enum segment_state *out_state);
+/* AW_EVERSION: its format is not ours. */
+int segment_version(const struct log *log, uint64_t segment, aw_error *err);
 /* Makes a durable, empty segment file of `size` bytes; *out_fd is open for reading and writing. */
 int segment_create(struct log *log, const struct segment_info *info, uint64_t size, int *out_fd,
                    aw_error *err);

@@ -101,8 +101,7 @@ static int open_segment(struct log_reader *r, const struct state *s, aw_error *e
         if (rc != 0)
             return segment_errno(log, r->at.segment, rc, "read", err);
         if (state == SEGMENT_VERSION)
-            return error_set(err, AW_EVERSION, log->dir, "segment %" PRIu64 " was written by another "
-                             "version of Afterword", r->at.segment);
+            return segment_version(log, r->at.segment, err);
     }
     uint64_t lost = r->at.segment;
     struct state now = control_snapshot(log->control);

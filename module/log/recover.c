@@ -148,8 +148,7 @@ static int recover_last(struct log *log, uint64_t segment, const struct state *h
     }
     *known = state == SEGMENT_OK || state == SEGMENT_ONE_COPY;
     if (state == SEGMENT_VERSION)
-        rc = error_set(err, AW_EVERSION, log->dir, "segment %" PRIu64 " was written by another "
-                       "version of Afterword", segment);
+        rc = segment_version(log, segment, err);
     if (rc != AW_OK || !*known)
         goto out;
     uint64_t size = (uint64_t)st.st_size;

@@ -157,6 +157,13 @@ int segment_read_info(int fd, uint64_t segment, struct segment_info *out, uint64
     return 0;
 }
 
+int segment_version(const struct log *log, uint64_t segment, aw_error *err)
+{
+    return error_set(err, AW_EVERSION, log->dir, "segment %" PRIu64 " was written by another version of "
+                     "Afterword (this one knows format %u); install that version again", segment,
+                     FORMAT_VERSION);
+}
+
 /* fallocate where the file system can; a full disk shows here, not in an append. */
 static int preallocate(int fd, uint64_t size)
 {

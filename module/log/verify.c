@@ -98,8 +98,7 @@ static int verify_segment(struct verify *v, uint64_t segment, struct segment_inf
     if (rc != 0) {
         rc = segment_errno(&v->log, segment, rc, "read", err);
     } else if (state == SEGMENT_VERSION) {
-        rc = error_set(err, AW_EVERSION, v->log.dir, "segment %" PRIu64 " was written by another "
-                       "version of Afterword", segment);
+        rc = segment_version(&v->log, segment, err);
     } else {
         *known = state != SEGMENT_DAMAGED;
         if (state != SEGMENT_OK)

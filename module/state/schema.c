@@ -1,7 +1,7 @@
 /* schema.c - the tables of state.db. */
 #include "schema.h"
 
-const char *const schema_steps[SCHEMA_VERSION] = {
+static const char *const steps[] = {
     /* places in the logs, small texts */
     "CREATE TABLE place(name TEXT PRIMARY KEY,segment INTEGER,offset INTEGER,record INTEGER)"
     " WITHOUT ROWID;"
@@ -63,3 +63,10 @@ const char *const schema_steps[SCHEMA_VERSION] = {
     "ALTER TABLE enrolment_2 RENAME TO enrolment;"
     "CREATE INDEX enrolment_who ON enrolment(learner,course);",
 };
+
+const int schema_version = (int)(sizeof steps / sizeof *steps);
+
+const char *schema_step(int v)
+{
+    return steps[v];
+}

@@ -2,10 +2,9 @@
 #ifndef STATE_SCHEMA_H
 #define STATE_SCHEMA_H
 
-#define SCHEMA_VERSION 2
-#define SCHEMA_VERSION_TEXT "2"
+extern const int schema_version;
 
-/* schema_steps[v] makes version v + 1 out of version v. A released step never changes. */
-extern const char *const schema_steps[SCHEMA_VERSION];
+/* What makes version v + 1 out of version v, for v below schema_version. A released step never changes. */
+const char *schema_step(int v);
 
 #endif

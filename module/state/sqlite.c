@@ -177,29 +177,36 @@ static int user_version(struct state *s, int64_t *out, aw_error *err)
     return AW_OK;
 }
 
-/* Brings the tables up to SCHEMA_VERSION, one step at a time, each in a transaction. */
+static int set_version(struct state *s, aw_error *err)
+{
+    char sql[40];
+    snprintf(sql, sizeof sql, "PRAGMA user_version=%d", schema_version);
+    return run_sql(s, sql, err);
+}
+
+/* Brings the tables up to schema_version, in one transaction: a process killed in it changes nothing. */
 static int upgrade(struct state *s, aw_error *err)
 {
     int64_t version = 0;
     int rc = user_version(s, &version, err);
     if (rc != AW_OK)
         return rc;
-    if (version > SCHEMA_VERSION)
+    if (version > schema_version)
         return error_set(err, AW_EVERSION, "state.db",
                          "was written by a newer Afterword (tables of version %lld, this one knows "
                          "%d); install that version again",
-                         (long long)version, SCHEMA_VERSION);
-    if (version == SCHEMA_VERSION)
+                         (long long)version, schema_version);
+    if (version == schema_version)
         return AW_OK;
     rc = run_sql(s, "BEGIN IMMEDIATE", err);
     if (rc != AW_OK)
         return rc;
     /* Another process may have been faster. */
     rc = user_version(s, &version, err);
-    for (; rc == AW_OK && version < SCHEMA_VERSION; version++)
-        rc = run_sql(s, schema_steps[version], err);
+    for (; rc == AW_OK && version < schema_version; version++)
+        rc = run_sql(s, schema_step((int)version), err);
     if (rc == AW_OK)
-        rc = run_sql(s, "PRAGMA user_version=" SCHEMA_VERSION_TEXT, err);
+        rc = set_version(s, err);
     if (rc == AW_OK)
         return run_sql(s, "COMMIT", err);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);

@@ -318,6 +318,7 @@ static void test_other_version(void **unused)
     struct log_options options = {.dir = dir};
     aw_error err = AW_ERROR_INIT;
     assert_int_equal(log_open(&options, &log, &err), AW_EVERSION);
+    assert_non_null(strstr(err.text, "install that version again"));
     size_t after_len;
     unsigned char *after = load(dir, first_segment(), &after_len);
     assert_int_equal(after_len, len);

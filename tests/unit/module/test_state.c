@@ -46,8 +46,8 @@ static void make_old(int version, const char *rows)
     sqlite3 *db;
     snprintf(path, sizeof path, "%s/state.db", dir);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    for (int v = 0; v < version && v < SCHEMA_VERSION; v++)
-        run(db, schema_steps[v]);
+    for (int v = 0; v < version && v < schema_version; v++)
+        run(db, schema_step(v));
     snprintf(pragma, sizeof pragma, "PRAGMA user_version=%d", version);
     run(db, pragma);
     run(db, rows);
@@ -89,7 +89,7 @@ static void test_newer(void **state)
     (void)state;
     struct state *s = NULL;
     aw_error err = AW_ERROR_INIT;
-    make_old(SCHEMA_VERSION + 1, "CREATE TABLE of_tomorrow(x)");
+    make_old(schema_version + 1, "CREATE TABLE of_tomorrow(x)");
     assert_int_equal(state_open(dir, &s, &err), AW_EVERSION);
     assert_non_null(strstr(err.text, "newer Afterword"));
     assert_null(s);
