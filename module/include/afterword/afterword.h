@@ -337,6 +337,8 @@ AW_API int aw_attachment_get(aw *self, const char *sha2, void **out_bytes, size_
  *   "discussions"  {learner?, course?}: where the learner is a member
  *   "discussion"   {discussion, learner?}: topics and posts (provider "local")
  *   "ideas"        {course?, state?}
+ *   "topics"       {learner}: what they asked and raised, named or not
+ *   "notes"        {learner}: private notes to them
  *   "attempt"      {learner, course, activity, registration?}: what a player resumes from
  *   "progress"     {learner, course, registration?}: per item, and the course's decision
  *   "preview"      a link's JSON: {"html", "warnings"} as a learner would see it
