@@ -27,12 +27,14 @@ else
 fi
 
 # A part of each sentence in "What the check says" must be in the code that says it.
-said=$(cat "$AW_SOURCE"/module/course_check.c "$AW_SOURCE"/module/discussion/link_check*.c "$AW_SOURCE"/scorm/manifest*.c \
+said=$(cat "$AW_SOURCE"/module/course_check.c "$AW_SOURCE"/module/discussion/link_check*.c \
+    "$AW_SOURCE"/module/discussion/link_around.c "$AW_SOURCE"/module/cli/check_link.c "$AW_SOURCE"/scorm/manifest*.c \
     "$AW_SOURCE"/scorm/package*.c | tr -d '\n' | sed 's/" *"//g')
 while IFS= read -r sentence; do
     for part in "there is no" "not well-formed XML" "is not in the package" "but the pages talk to SCORM 2004" \
         "Two items have the identifier" "of 100 points" "No item is a SCO" "is not a placeholder" "needs a due date" \
-        "points into the package" "asks for nothing" "nobody is named to answer" "is below min_anonymous" "the package is refused"; do
+        "points into the package" "asks for nothing" "nobody is named to answer" "is below min_anonymous" "the package is refused" "cannot be used now" \
+        "has not been heard of here" "no learner here has" "is not registered, and nobody was seen in it yet" "the room"; do
         case $sentence in *"$part"*) [[ $said == *"$part"* ]] || fail "nobody says \"$part\""; continue 2 ;; esac
     done
     fail "the guide explains \"$sentence\", which this test does not know"
