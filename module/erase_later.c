@@ -17,6 +17,7 @@
 #include "error.h"
 #include "interpret.h"
 #include "state.h"
+#include "stop.h"
 #include "timestamp.h"
 #include "uuid5.h"
 
@@ -96,7 +97,7 @@ static int carry_out(struct eraser *e, const struct state_job *job, int64_t *out
     e->waiting[0] = 0;
     int rc = erase_learner(e->worker->aw, job->learner, &options, &report, err);
     json_decref(report);
-    if (e->worker->ending)
+    if (stop_asked(&e->worker->ending))
         return AW_OK; /* it is taken up again by the next */
     if (rc == AW_OK) {
         *out_wait_ms = 0;
@@ -127,7 +128,7 @@ static void wait_until(struct eraser *e, uint64_t generation, int64_t wait_ms, b
 static void *run(void *context)
 {
     struct eraser *e = context;
-    while (!e->worker->ending) {
+    while (!stop_asked(&e->worker->ending)) {
         aw_error err = AW_ERROR_INIT;
         struct state_job job = {0};
         int64_t next = INT64_MAX, wait = 0, now = handle_now_ms(e->worker->aw);

@@ -18,6 +18,7 @@
 #include "json.h"
 #include "provider.h"
 #include "state.h"
+#include "stop.h"
 #include "timestamp.h"
 #include "worker.h"
 
@@ -290,7 +291,7 @@ static void wait_until(struct forum_thread *f, uint64_t generation, int64_t job_
 static void *run(void *context)
 {
     struct forum_thread *f = context;
-    while (!f->worker->ending) {
+    while (!stop_asked(&f->worker->ending)) {
         aw_error err = AW_ERROR_INIT;
         struct state_job job = {0};
         int64_t next = INT64_MAX, now = handle_now_ms(f->worker->aw);

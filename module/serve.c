@@ -13,6 +13,7 @@
 #include "metrics.h"
 #include "seal.h"
 #include "state.h"
+#include "stop.h"
 #include "timestamp.h"
 #include "worker.h"
 
@@ -153,7 +154,7 @@ static bool on_health(void *context, char *why, size_t why_size)
     struct serve *s = context;
     aw_error err = AW_ERROR_INIT;
     aw_stats stats = AW_STATS_INIT;
-    if (s->worker->ending) {
+    if (stop_asked(&s->worker->ending)) {
         snprintf(why, why_size, "ending");
         return false;
     }

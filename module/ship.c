@@ -16,6 +16,7 @@
 #include "fs.h"
 #include "lrs_note.h"
 #include "state.h"
+#include "stop.h"
 #include "timestamp.h"
 #include "window.h"
 #include "worker.h"
@@ -218,7 +219,7 @@ static void retry_dead(struct ship *s, int64_t *out_wait_ms)
 {
     aw_error err = AW_ERROR_INIT;
     int rc = AW_OK;
-    while (!s->worker->ending && rc == AW_OK) {
+    while (!stop_asked(&s->worker->ending) && rc == AW_OK) {
         struct state_dead d = {.id = 0};
         if (state_dead_wanted(s->state, s->name, retry_one, &d, &err) != AW_OK || d.id == 0 ||
             !d.bytes)
@@ -284,7 +285,7 @@ static void pause_for(struct ship *s, int64_t wait_ms, bool in_trouble)
 {
     int64_t until = timestamp_monotonic_ms() + wait_ms;
     uint64_t seen = worker_wait(s->worker, 0, 0);
-    while (!s->worker->ending && timestamp_monotonic_ms() < until) {
+    while (!stop_asked(&s->worker->ending) && timestamp_monotonic_ms() < until) {
         set_idle(s, in_trouble ? seen : 0);
         seen = worker_wait(s->worker, seen, until);
     }
@@ -295,7 +296,7 @@ static void *run(void *context)
 {
     struct ship *s = context;
     aw_error err = AW_ERROR_INIT;
-    while (!s->worker->ending) {
+    while (!stop_asked(&s->worker->ending)) {
         uint64_t generation = worker_wait(s->worker, 0, 0);
         int64_t wait_ms = 0, retry_wait_ms = 0;
         enum xapi_health health = XAPI_HEALTHY;

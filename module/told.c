@@ -11,6 +11,7 @@
 #include "fs.h"
 #include "json.h"
 #include "state.h"
+#include "stop.h"
 #include "timestamp.h"
 
 #define BUFFER_BYTES (16u << 20)
@@ -244,7 +245,7 @@ int told_each(struct told *t, enum told_until until, int64_t since_ms, told_each
     while (rc == AW_OK && log_pos_cmp(next, end) < 0) {
         const void *bytes;
         size_t len;
-        if (t->stop && *t->stop) {
+        if (stop_asked(t->stop)) {
             rc = error_set(err, AW_EAGAIN, t->name, "stopped");
             break;
         }
@@ -293,7 +294,7 @@ static int takes_nothing(const struct told *t, aw_error *err)
 
 static void wait_ms(const struct told *t, int64_t ms)
 {
-    for (; ms > 0 && !(t->stop && *t->stop); ms -= 50)
+    for (; ms > 0 && !stop_asked(t->stop); ms -= 50)
         nanosleep(&(struct timespec){.tv_nsec = (ms < 50 ? ms : 50) * 1000000}, NULL);
 }
 
@@ -312,7 +313,7 @@ int told_flush(struct told *t, aw_error *err)
         t->first += d.settled;
         if (d.settled > 0)
             last_ms = timestamp_monotonic_ms();
-        if (rc == AW_OK && t->stop && *t->stop)
+        if (rc == AW_OK && stop_asked(t->stop))
             rc = error_set(err, AW_EAGAIN, t->name, "stopped");
         if (rc == AW_OK && (d.health == XAPI_STOPPED ||
                             timestamp_monotonic_ms() - last_ms + d.wait_ms > GIVE_UP_MS))

@@ -23,6 +23,7 @@
 #include "notify_socket.h"
 #include "ready.h"
 #include "serve.h"
+#include "stop.h"
 #include "timestamp.h"
 
 #define TRIM_EVERY_MS 10000
@@ -34,7 +35,7 @@
 uint64_t worker_wait(struct worker *w, uint64_t seen, int64_t until_ms)
 {
     pthread_mutex_lock(&w->mutex);
-    while (w->generation == seen && !w->ending) {
+    while (w->generation == seen && !stop_asked(&w->ending)) {
         if (until_ms == INT64_MAX) {
             pthread_cond_wait(&w->changed, &w->mutex);
             continue;
@@ -91,7 +92,7 @@ static int64_t at_most(int64_t a, int64_t b)
 
 static bool stopping(const struct worker *w)
 {
-    return w->stop && *w->stop;
+    return stop_asked(w->stop);
 }
 
 static bool sinks_idle(struct worker *w)
@@ -191,7 +192,7 @@ static int lock(struct aw *self, int64_t wait_ms, const volatile int *stop, int 
             rc = error_errno(err, errno, "lock", path);
         } else if (wait_ms >= 0 && timestamp_monotonic_ms() >= until) {
             rc = error_set(err, AW_EBUSY, path, "another worker is running on this state directory");
-        } else if (stop && *stop) {
+        } else if (stop_asked(stop)) {
             rc = error_set(err, AW_EAGAIN, path, "stopped while waiting");
         }
         if (rc != AW_OK) {
@@ -239,7 +240,7 @@ static int start_sinks(struct worker *w, aw_error *err)
 static void stop_sinks(struct worker *w)
 {
     pthread_mutex_lock(&w->mutex);
-    w->ending = 1;
+    stop_ask(&w->ending);
     pthread_cond_broadcast(&w->changed);
     pthread_mutex_unlock(&w->mutex);
     serve_stop(w->serve); /* it calls the forums' threads */

@@ -15,6 +15,7 @@
 #include "attachment.h"
 #include "deliver_step.h"
 #include "error.h"
+#include "stop.h"
 #include "timestamp.h"
 
 #define CREDENTIALS_LOOK_MS 1000 /* how soon a mended secret is seen */
@@ -157,7 +158,7 @@ int xapi_deliver(struct xapi_lrs *lrs, const struct xapi_outgoing *statements, s
     struct step s = {.lrs = lrs, .statements = statements, .n = n, .now_ms = now_ms,
                      .dead = dead, .context = context};
     int64_t wait = n > 0 ? wait_left(lrs) : 0;
-    bool stopping = lrs->around.stop && *lrs->around.stop;
+    bool stopping = stop_asked(lrs->around.stop);
     if (n > 0 && wait == 0 && !stopping) {
         know_front(lrs, &statements[0]);
         int rc = send_step(&s, err);

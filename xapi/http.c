@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "limits.h"
+#include "stop.h"
 #include "timestamp.h"
 
 #define DEFAULT_TIMEOUT_MS 30000
@@ -136,7 +137,7 @@ static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t d, cur
 {
     (void)a, (void)b, (void)d, (void)e;
     struct http_client *c = user;
-    if (!c->stop || !*c->stop)
+    if (!stop_asked(c->stop))
         return 0;
     int64_t now = timestamp_monotonic_ms();
     if (!c->stopped_at_ms)

@@ -11,6 +11,7 @@
 #include "json.h"
 #include "lrs.h"
 #include "normal.h"
+#include "stop.h"
 #include "timestamp.h"
 
 #define TRIES 6
@@ -111,7 +112,7 @@ enum reconcile_finding reconcile_of(const struct reconcile *r, const uuid5 *id)
 static void sleep_ms(const struct xapi_lrs *lrs, int64_t ms)
 {
     const volatile int *stop = lrs->around.stop;
-    for (; ms > 0 && !(stop && *stop); ms -= 50)
+    for (; ms > 0 && !stop_asked(stop); ms -= 50)
         nanosleep(&(struct timespec){.tv_nsec = (ms < 50 ? ms : 50) * 1000000}, NULL);
 }
 
@@ -142,7 +143,7 @@ static int ask(struct xapi_lrs *lrs, const char *path, bool *out_found, aw_error
             return AW_OK;
         struct retry_verdict verdict = retry_decide(&answer);
         bool passes = verdict.action == RETRY_LATER || verdict.action == RETRY_WAIT;
-        if (!passes || i + 1 == TRIES || (lrs->around.stop && *lrs->around.stop))
+        if (!passes || i + 1 == TRIES || stop_asked(lrs->around.stop))
             return refusal(lrs, passes ? AW_ENET : AW_EREFUSED, err);
         sleep_ms(lrs, verdict.action == RETRY_WAIT ? answer.retry_after_ms
                                                    : backoff_next_ms(&backoff));
