@@ -107,8 +107,6 @@ void name_for_people(const char *course, const char *room, char *out, size_t max
 {
     char text[512];
     const char *first = course ? course : "", *then = room ? room : "";
-    bool lettered = *then == ' '; /* " (room B)" of rooms that have no name but a letter */
-    snprintf(text, sizeof text, "%.200s%s%.200s", first,
-             *first && *then && !lettered ? ": " : "", then + (lettered && !*first));
+    snprintf(text, sizeof text, "%.200s%s%.200s", first, *first && *then ? ": " : "", then);
     name_cut(text, out, max_bytes);
 }

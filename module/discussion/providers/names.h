@@ -32,7 +32,7 @@ bool name_has_marker(const char *text, const char *key);
 
 /* A new string: the text with the marker for the key below it; NULL: out of memory. */
 char *name_mark(const char *markdown, const char *key);
-/* "Fire safety: Berlin", "Fire safety (room B)": a room's name for people; "" if there is none. */
+/* "Fire safety: Berlin": a room's name for people; "" if there is none. */
 void name_for_people(const char *course, const char *room, char *out, size_t max_bytes);
 /* Copies at most max_bytes - 1 bytes, never half a character. */
 void name_cut(const char *text, char *out, size_t max_bytes);

@@ -113,16 +113,6 @@ static void test_room_that_was_not_yet_enabled(void **state)
     there_free(t);
 }
 
-static void test_rooms_with_a_letter_only(void **state)
-{
-    (void)state;
-    struct there *t = nodebb("");
-    there_do(t, PROVIDER_ROOM, (aw_forum_request){.key = "k", .discussion = DISCUSSION, .course_title =
-                                                  "Fire safety", .room_name = " (room B)"});
-    assert_non_null(fake_find_text(fake_list(t->f, "categories"), "name", "Fire safety (room B)"));
-    there_free(t);
-}
-
 static void test_template_that_is_open_is_noticed(void **state)
 {
     (void)state;
@@ -341,7 +331,6 @@ int main(void)
         cmocka_unit_test(test_no_topic_into_an_open_category),
         cmocka_unit_test(test_disabled_room_is_found),
         cmocka_unit_test(test_room_that_was_not_yet_enabled),
-        cmocka_unit_test(test_rooms_with_a_letter_only),
         cmocka_unit_test(test_template_that_is_open_is_noticed),
         cmocka_unit_test(test_tags_titles_and_names),
         cmocka_unit_test(test_users_by_name_and_address),
