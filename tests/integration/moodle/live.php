@@ -92,6 +92,7 @@ switch ($argv[1]) {
 
     case 'forget':
         $ada = id_of('user', 'username', 'ada');
+        set_config('eraseondelete', '1', 'local_afterword');
         $DB->set_field('user', 'deleted', 1, ['id' => $ada]);
         standin_event('\core\event\user_deleted', ['objectid' => $ada, 'relateduserid' => $ada, 'context' => context_system::instance()])->trigger();
         core_shutdown_manager::standin_run();

@@ -39,7 +39,7 @@ if ($hassiteconfig) {
         $settings->add(new admin_setting_configcheckbox('local_afterword/posttext', get_string('posttext', 'local_afterword'),
             get_string('posttext_desc', 'local_afterword'), 0));
         $settings->add(new admin_setting_configcheckbox('local_afterword/eraseondelete',
-            get_string('eraseondelete', 'local_afterword'), get_string('eraseondelete_desc', 'local_afterword'), 1));
+            get_string('eraseondelete', 'local_afterword'), get_string('eraseondelete_desc', 'local_afterword'), 0));
     }
 }
 

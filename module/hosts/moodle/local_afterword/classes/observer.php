@@ -145,8 +145,8 @@ class observer {
      * @param \core\event\base $event
      */
     public static function user_deleted(\core\event\base $event): void {
-        // Where the setting was never saved it is on.
-        if (get_config('local_afterword', 'eraseondelete') !== '0') {
+        // Off unless somebody chose it: training records often have to outlive accounts, and it cannot be undone.
+        if (get_config('local_afterword', 'eraseondelete') === '1') {
             erasure::ask((int)$event->objectid);
         }
     }
