@@ -26,8 +26,9 @@ test('a later version takes over between a send and its answer', async (t) => {
   assert.strictEqual((await work.afterword(LINK)).code, 0);
   assert.strictEqual((await work.notify(completions(10))).code, 0);
 
-  // It stores what comes and does not answer; the worker is killed meanwhile.
-  await lrs.control({ delay_ms: 3000, path: 'statements', drop_after_store: true, times: 1 });
+  // It stores the first batch and does not answer; what comes next has to wait, and the worker is killed.
+  await lrs.control({ path: 'statements', drop_after_store: true, times: 1 });
+  await lrs.control({ path: 'statements', delay_ms: 2000, times: 1 });
   const worker = work.start('worker');
   await until('the first statements', async () => (await lrs.receptions()).length > 0);
   const killed = new Promise((resolve) => worker.once('close', resolve));
