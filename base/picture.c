@@ -138,6 +138,9 @@ static bool jpeg(struct reading *r)
         if (!p || *p == EOI)
             break;
         unsigned marker = *p;
+        /* These belong into a scan: what goes out behind one would be read as its data. */
+        if (marker == 0 || (marker >= 0xd0 && marker <= SOI))
+            return false;
         if (!jpeg_segment(r, marker, &up))
             return false;
         if (marker == SOS) {

@@ -176,7 +176,7 @@ int eraser_start(struct worker *w, struct eraser **out, aw_error *err)
     pthread_mutex_init(&e->mutex, NULL);
     int rc = state_open(w->aw->config.state_dir, &e->state, err);
     if (rc == AW_OK && pthread_create(&e->thread, NULL, run, e) != 0)
-        rc = error_set(err, AW_ENOMEM, "erase", "no thread could be started");
+        rc = error_set(err, AW_ENOMEM, "erase", "no thread could be started: out of memory, or over the limit of threads");
     if (rc != AW_OK) {
         eraser_free(e);
         return rc;

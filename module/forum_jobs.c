@@ -393,7 +393,7 @@ int forum_start(struct worker *w, const json_t *config, struct forum_thread **ou
     pthread_mutex_init(&f->mutex, NULL);
     int rc = prepare(f, config, err);
     if (rc == AW_OK && pthread_create(&f->thread, NULL, run, f) != 0)
-        rc = error_set(err, AW_ENOMEM, f->name, "no thread could be started");
+        rc = error_set(err, AW_ENOMEM, f->name, "no thread could be started: out of memory, or over the limit of threads");
     if (rc != AW_OK) {
         forum_free(f);
         return rc;

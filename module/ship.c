@@ -377,7 +377,7 @@ int ship_start(struct worker *w, const json_t *config, struct ship **out, aw_err
     if (rc == AW_OK)
         rc = prepare(s, err);
     if (rc == AW_OK && pthread_create(&s->thread, NULL, run, s) != 0)
-        rc = error_set(err, AW_ENOMEM, s->name, "no thread could be started");
+        rc = error_set(err, AW_ENOMEM, s->name, "no thread could be started: out of memory, or over the limit of threads");
     if (rc != AW_OK) {
         ship_free(s);
         return rc;

@@ -89,7 +89,8 @@ enum segment_state segment_decode(const uint8_t in[SEGMENT_DATA_AT], struct segm
 {
     struct segment_info first = {0}, second = {0};
     enum segment_state a = decode_copy(in, &first), b = decode_copy(in + SEGMENT_COPY_AT, &second);
-    uint64_t bad = a != SEGMENT_OK ? 0 : b != SEGMENT_OK ? SEGMENT_COPY_AT : dirty_gap(in);
+    bool differ = memcmp(in, in + SEGMENT_COPY_AT, SEGMENT_HEADER_BYTES) != 0; /* each of them sound */
+    uint64_t bad = a != SEGMENT_OK ? 0 : b != SEGMENT_OK || differ ? SEGMENT_COPY_AT : dirty_gap(in);
     if (bad_at)
         *bad_at = bad;
     if (a == SEGMENT_VERSION || (a == SEGMENT_DAMAGED && b == SEGMENT_VERSION))
