@@ -67,17 +67,23 @@ static void set_trouble(struct eraser *e, const char *why)
             why, SAY_END);
 }
 
-static bool all_delivered(struct eraser *e, const struct state_job *job)
+/* *out_stuck: those that have not settled it are in trouble; nothing here can be done about it. */
+static bool all_delivered(struct eraser *e, const struct state_job *job, bool *out_stuck)
 {
     struct worker *w = e->worker;
+    bool all = true;
     if (strcmp(e->waiting, job->key) != 0) {
         snprintf(e->waiting, sizeof e->waiting, "%s", job->key);
         e->behind = worker_committed(w);
     }
-    for (size_t i = 0; i < w->ship_count; i++)
-        if (log_pos_cmp(ship_at(w->ships[i]), e->behind) < 0)
-            return false;
-    return true;
+    *out_stuck = true;
+    for (size_t i = 0; i < w->ship_count; i++) {
+        if (log_pos_cmp(ship_at(w->ships[i]), e->behind) >= 0)
+            continue;
+        all = false;
+        *out_stuck &= ship_idle(w->ships[i]);
+    }
+    return all;
 }
 
 static int64_t pause_ms(uint32_t tries)
@@ -85,14 +91,14 @@ static int64_t pause_ms(uint32_t tries)
     return tries < 10 ? (int64_t)FIRST_MS << tries : MOST_MS;
 }
 
-/* *out_wait_ms: 0, or how long nothing more can be done. */
+/* *out_wait_ms: 0, or how long nothing more can be done; *out_idle: and whether that is idle. */
 static int carry_out(struct eraser *e, const struct state_job *job, int64_t *out_wait_ms,
-                     aw_error *err)
+                     bool *out_idle, aw_error *err)
 {
     json_t *report = NULL;
     const struct erase_options options = {.anyway = true, .stop = &e->worker->ending};
     *out_wait_ms = LOOK_AGAIN_MS;
-    if (!all_delivered(e, job))
+    if (!all_delivered(e, job, out_idle))
         return AW_OK;
     e->waiting[0] = 0;
     int rc = erase_learner(e->worker->aw, job->learner, &options, &report, err);
@@ -136,7 +142,7 @@ static void *run(void *context)
         int rc = state_job_next(e->state, ERASE_SINK, now, &job, &next, &err);
         bool idle = rc == AW_EAGAIN;
         if (rc == AW_OK)
-            rc = carry_out(e, &job, &wait, &err);
+            rc = carry_out(e, &job, &wait, &idle, &err);
         else if (idle)
             wait = next == INT64_MAX ? INT64_MAX : next - now;
         free(job.payload);

@@ -13,29 +13,7 @@ static inline bool fails_now(void)
     return fail_at != 0 && ++seen == fail_at;
 }
 
-/* glibc's own names for them; what is linked into this program calls ours. */
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *old, size_t size);
-
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define EXPORT __attribute__((visibility("default")))
-EXPORT void *malloc(size_t size)
-{
-    return fails_now() ? NULL : __libc_malloc(size);
-}
-EXPORT void *calloc(size_t count, size_t size)
-{
-    return fails_now() ? NULL : __libc_calloc(count, size);
-}
-EXPORT void *realloc(void *old, size_t size)
-{
-    return fails_now() ? NULL : __libc_realloc(old, size);
-}
-#define CAN_FAIL 1
-#else
-#define CAN_FAIL 0
-#endif
+#include "failing_malloc.h"
 
 static void fail_nth(long nth)
 {

@@ -14,17 +14,7 @@
 
 static long fail_at, seen; /* fail_at 0: none fails */
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define CAN_FAIL 0
-#else
-#define CAN_FAIL 1
-#define EXPORT __attribute__((visibility("default")))
-
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *old, size_t size);
-
-static bool fails_now(void)
+static inline bool fails_now(void)
 {
     if (__atomic_add_fetch(&seen, 1, __ATOMIC_RELAXED) != __atomic_load_n(&fail_at, __ATOMIC_RELAXED))
         return false;
@@ -32,19 +22,7 @@ static bool fails_now(void)
     return true;
 }
 
-EXPORT void *malloc(size_t size)
-{
-    return fails_now() ? NULL : __libc_malloc(size);
-}
-EXPORT void *calloc(size_t count, size_t size)
-{
-    return fails_now() ? NULL : __libc_calloc(count, size);
-}
-EXPORT void *realloc(void *old, size_t size)
-{
-    return fails_now() ? NULL : __libc_realloc(old, size);
-}
-#endif
+#include "failing_malloc.h"
 
 /* argv: program, state directory, port, the allocation to fail, a file for how many there were */
 static int be_worker(char **argv)

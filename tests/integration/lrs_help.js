@@ -194,6 +194,7 @@ function workplace(lrs, more = {}) {
     child.stdout.on('data', (part) => { out += part; });
     child.stderr.on('data', (part) => { err += part; });
     child.on('close', (code) => resolve({ code, out, err }));
+    child.stdin.on('error', () => {}); // it may end before it reads: its exit status tells
     child.stdin.end(input);
   });
   return {

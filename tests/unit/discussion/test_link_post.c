@@ -136,70 +136,71 @@ static void hear(void *context, bool fatal, const char *where, const char *sente
     snprintf(h->all + n, sizeof h->all - n, "%s %s: %s\n", fatal ? "FATAL" : "advice", where, sentence);
 }
 
+static const struct {
+    const char *json;
+    bool ok;
+    const char *says; /* NULL: nothing at all is said */
+} checks[] = {
+    {"{\"title\":\"T\",\"prompt\":\"What did you see in {room}?\",\"call_to_action\":\"Take a picture.\"}",
+     true, NULL},
+    {"{\"title\":\"After {course}\",\"prompt\":\"Tell us by {due} what you saw.\",\"due_days\":7}", true, NULL},
+    {"{\"title\":\"T\",\"prompt\":\"Tell us by {due} what you saw.\"}", false, "FATAL prompt: {due} needs"},
+    {"{\"title\":\"T {kurs}\",\"prompt\":\"Tell us what you saw.\"}", false, "FATAL title: {kurs} is not"},
+    {"{\"title\":\"T\",\"prompt\":{\"en\":\"Tell us in {Room}.\"}}", false, "FATAL prompt.en: {Room}"},
+    {"{\"title\":\"T\",\"prompt\":\"This room is for people who finished.\"}", true,
+     "advice call_to_action: is missing"},
+    {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"call_to_action\":\"The workshop of the future\"}", true,
+     "advice call_to_action: asks for nothing"},
+    {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"call_to_action\":\"If there is time, show it.\"}", true,
+     NULL},
+    {"{\"title\":\"T\",\"prompt\":\"Was habt ihr gesehen?\",\"language\":\"de\",\"call_to_action\":\"Zeigt uns "
+     "ein Bild davon.\"}",
+     true, NULL},
+    {"{\"title\":{\"en\":\"T\",\"de\":\"D\"},\"prompt\":\"What did you see?\"}", true,
+     "advice prompt: has no text in \"de\""},
+    {"{\"language\":\"fr\",\"title\":{\"en\":\"T\"},\"prompt\":{\"en\":\"What did you see?\"}}", true,
+     "falls back to"},
+    {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"provider\":\"comunity\"}", false,
+     "(local, community)"},
+    {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"anonymous\":true,\"room\":{\"cap\":3}}", false,
+     "FATAL room.cap"},
+    {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"anonymous\":true}", true, "about 4 learners"},
+    {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"regulated\":true}", false, "FATAL experts"},
+    {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"regulated\":true,\"experts\":[\"u\"],"
+     "\"hand_over_after_hours\":60}",
+     true, "advice hand_over_after_hours"},
+    {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"answer_within_hours\":4}", true, "only kept in regulated"},
+    {"{\"title\":\"T\",\"prompt\":\"What did you see? <b>Now</b>\"}", true, "HTML"},
+    {"{\"title\":\"T\",\"prompt\":\"What do you see? ![](https://e.example/a.png)\"}", true, "description"},
+    {"{\"title\":\"T\",\"prompt\":\"What is in [it](pages/one.html)?\"}", false, "cannot see"},
+    {"{\"title\":\"T\",\"prompt\":\"What is in [it](javascript:x)?\"}", false, "left out for safety"},
+    {"{\"title\":\"T\",\"prompt\":\"What is in [it](http://e.example)?\"}", true, "not https"},
+    {"{\"title\":\"T\",\"prompt\":\"What is in [it]()?  Tell us.\"}", false, "without an address"},
+    {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"managers\":[\"boss\"]}", true, "advice managers"},
+    {"{\"title\":\"T\",\"prompt\":\"Why?\"}", true, "very short"},
+    {"{\"title\":\"T\",\"prompt\":\"Why did you like {course }?\"}", false, "FATAL prompt: {course } stays"},
+    {"{\"title\":\"T {Due-Date}\",\"prompt\":\"Why did you like it?\"}", false, "write {due}"},
+    {"{\"title\":\"T\",\"prompt\":\"Why did you like {{course}}?\"}", false, "write {course}"},
+    {"{\"title\":\"T\",\"prompt\":\"Why is {\\\"a\\\": 1} or {courses of action} right?\"}", true, NULL},
+    {"{\"title\":\"**T**\",\"prompt\":\"Why did you like it?\"}", true, "plain text"},
+    {"{\"title\":\"T\",\"prompt\":\"Why did you like it?\",\"anonymous\":true,\"provider\":\"host\"}", false,
+     "ask its administrator"},
+    {"{\"title\":\"T\",\"prompt\":\"Why did you like it?\",\"share_with_later_rooms\":true,\"provider\":\"community\"}",
+     true, "questions only"},
+};
+
 static void test_check(void **state)
 {
     (void)state;
     static const char *const providers[] = {"local", "community", NULL};
-    static const struct {
-        const char *json;
-        bool ok;
-        const char *says; /* NULL: nothing at all is said */
-    } rows[] = {
-        {"{\"title\":\"T\",\"prompt\":\"What did you see in {room}?\",\"call_to_action\":\"Take a picture.\"}",
-         true, NULL},
-        {"{\"title\":\"After {course}\",\"prompt\":\"Tell us by {due} what you saw.\",\"due_days\":7}", true, NULL},
-        {"{\"title\":\"T\",\"prompt\":\"Tell us by {due} what you saw.\"}", false, "FATAL prompt: {due} needs"},
-        {"{\"title\":\"T {kurs}\",\"prompt\":\"Tell us what you saw.\"}", false, "FATAL title: {kurs} is not"},
-        {"{\"title\":\"T\",\"prompt\":{\"en\":\"Tell us in {Room}.\"}}", false, "FATAL prompt.en: {Room}"},
-        {"{\"title\":\"T\",\"prompt\":\"This room is for people who finished.\"}", true,
-         "advice call_to_action: is missing"},
-        {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"call_to_action\":\"The workshop of the future\"}", true,
-         "advice call_to_action: asks for nothing"},
-        {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"call_to_action\":\"If there is time, show it.\"}", true,
-         NULL},
-        {"{\"title\":\"T\",\"prompt\":\"Was habt ihr gesehen?\",\"language\":\"de\",\"call_to_action\":\"Zeigt uns "
-         "ein Bild davon.\"}",
-         true, NULL},
-        {"{\"title\":{\"en\":\"T\",\"de\":\"D\"},\"prompt\":\"What did you see?\"}", true,
-         "advice prompt: has no text in \"de\""},
-        {"{\"language\":\"fr\",\"title\":{\"en\":\"T\"},\"prompt\":{\"en\":\"What did you see?\"}}", true,
-         "falls back to"},
-        {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"provider\":\"comunity\"}", false,
-         "(local, community)"},
-        {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"anonymous\":true,\"room\":{\"cap\":3}}", false,
-         "FATAL room.cap"},
-        {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"anonymous\":true}", true, "about 4 learners"},
-        {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"regulated\":true}", false, "FATAL experts"},
-        {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"regulated\":true,\"experts\":[\"u\"],"
-         "\"hand_over_after_hours\":60}",
-         true, "advice hand_over_after_hours"},
-        {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"answer_within_hours\":4}", true, "only kept in regulated"},
-        {"{\"title\":\"T\",\"prompt\":\"What did you see? <b>Now</b>\"}", true, "HTML"},
-        {"{\"title\":\"T\",\"prompt\":\"What do you see? ![](https://e.example/a.png)\"}", true, "description"},
-        {"{\"title\":\"T\",\"prompt\":\"What is in [it](pages/one.html)?\"}", false, "cannot see"},
-        {"{\"title\":\"T\",\"prompt\":\"What is in [it](javascript:x)?\"}", false, "left out for safety"},
-        {"{\"title\":\"T\",\"prompt\":\"What is in [it](http://e.example)?\"}", true, "not https"},
-        {"{\"title\":\"T\",\"prompt\":\"What is in [it]()?  Tell us.\"}", false, "without an address"},
-        {"{\"title\":\"T\",\"prompt\":\"What did you see?\",\"managers\":[\"boss\"]}", true, "advice managers"},
-        {"{\"title\":\"T\",\"prompt\":\"Why?\"}", true, "very short"},
-        {"{\"title\":\"T\",\"prompt\":\"Why did you like {course }?\"}", false, "FATAL prompt: {course } stays"},
-        {"{\"title\":\"T {Due-Date}\",\"prompt\":\"Why did you like it?\"}", false, "write {due}"},
-        {"{\"title\":\"T\",\"prompt\":\"Why did you like {{course}}?\"}", false, "write {course}"},
-        {"{\"title\":\"T\",\"prompt\":\"Why is {\\\"a\\\": 1} or {courses of action} right?\"}", true, NULL},
-        {"{\"title\":\"**T**\",\"prompt\":\"Why did you like it?\"}", true, "plain text"},
-        {"{\"title\":\"T\",\"prompt\":\"Why did you like it?\",\"anonymous\":true,\"provider\":\"host\"}", false,
-         "ask its administrator"},
-        {"{\"title\":\"T\",\"prompt\":\"Why did you like it?\",\"share_with_later_rooms\":true,\"provider\":\"community\"}",
-         true, "questions only"},
-    };
     struct link_surroundings around = {.providers = providers, .course_title = "Fire safety", .expected_members = 4};
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct link *l = read_link(rows[i].json);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        struct link *l = read_link(checks[i].json);
         struct heard h = {""};
         bool ok = link_check(l, &around, hear, &h);
-        if (ok != rows[i].ok || (rows[i].says ? !strstr(h.all, rows[i].says) : h.all[0] != '\0'))
-            fail_msg("%s\nsaid:\n%s", rows[i].json, h.all);
+        if (ok != checks[i].ok || (checks[i].says ? !strstr(h.all, checks[i].says) : h.all[0] != '\0'))
+            fail_msg("%s\nsaid:\n%s", checks[i].json, h.all);
         assert_int_equal(strstr(h.all, "FATAL") == NULL, ok);
         link_free(l);
     }

@@ -153,16 +153,22 @@ static void test_nothing_is_posted_as_a_learner(void **state)
 
 #define LINK "\"course\":\"c\",\"title\":\"T\",\"prompt\":\"P\",\"experts\":[\"x\"]"
 
+/* A discussion of the course, with u in it. */
+static void open_with_u(char room[64])
+{
+    link_is("{" LINK "}");
+    completed("u", "{}");
+    work();
+    snprintf(room, 64, "%s", room_of("u"));
+}
+
 /* ---- ideas ---------------------------------------------------------------------------------- */
 
 static void test_every_idea_of_a_room_is_posted_back(void **state)
 {
     (void)state;
-    link_is("{" LINK "}");
-    completed("u", "{}");
-    work();
     char room[64];
-    snprintf(room, sizeof room, "%s", room_of("u"));
+    open_with_u(room);
     topic(room, "u", "t1", "idea");
     topic(room, "u", "t2", "idea");
     decided("recognised", "t1", "First");
@@ -252,11 +258,8 @@ static void test_a_correction_is_for_those_who_can_have_read_it(void **state)
 static void test_who_left_is_left_in_peace(void **state)
 {
     (void)state;
-    link_is("{" LINK "}");
-    completed("u", "{}");
-    work();
     char room[64];
-    snprintf(room, sizeof room, "%s", room_of("u"));
+    open_with_u(room);
     topic(room, "u", "t", "idea");
     event("{\"kind\":\"left\",\"learner\":\"u\",\"discussion\":\"%s\"}", room);
     decided("recognised", "t", "Good");
