@@ -4,10 +4,11 @@
  */
 #include "link_check.h"
 
-#include <cmark.h>
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
+
+#include "markdown.h"
 
 #define SHORT_TEXT 15
 
@@ -65,22 +66,33 @@ static void check_node(struct link_checker *c, const char *where, cmark_node *no
     }
 }
 
-void link_check_markdown(struct link_checker *c, const char *where, const char *markdown)
+struct check {
+    struct link_checker *checker;
+    const char *where;
+};
+
+static bool check_document(cmark_node *document, cmark_mem *mem, void *context)
 {
-    cmark_node *document = cmark_parse_document(markdown, strlen(markdown), CMARK_OPT_DEFAULT);
-    cmark_iter *iter = document ? cmark_iter_new(document) : NULL;
+    const struct check *check = context;
+    cmark_iter *iter = cmark_iter_new(document);
     cmark_event_type event;
     bool html_said = false;
+    (void)mem;
 
-    while (iter && (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE)
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE)
         if (event == CMARK_EVENT_ENTER)
-            check_node(c, where, cmark_iter_get_node(iter), &html_said);
+            check_node(check->checker, check->where, cmark_iter_get_node(iter), &html_said);
+    return true;
+}
+
+void link_check_markdown(struct link_checker *c, const char *where, const char *markdown)
+{
+    struct check check = {c, where};
+
+    if (!markdown_parse(markdown, strlen(markdown), CMARK_OPT_DEFAULT, check_document, &check))
+        link_say(c, true, where, "was not checked to its end: there is not enough memory.");
     if (strlen(markdown) < SHORT_TEXT)
         link_say(c, false, where, "is very short; one or two sentences invite more answers.");
-    if (iter)
-        cmark_iter_free(iter);
-    if (document)
-        cmark_node_free(document);
 }
 
 /* ---- a request? -------------------------------------------------------------------- */

@@ -11,40 +11,38 @@
  */
 #include "link.h"
 
-#include <cmark.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
 #include "error.h"
 #include "limits.h"
+#include "markdown.h"
 #include "utf8.h"
 
 #define RENDER_BYTES (128u << 10)
 #define OPTIONS (CMARK_OPT_DEFAULT | CMARK_OPT_SAFE | CMARK_OPT_VALIDATE_UTF8)
 
 /* A raw HTML node as the text it is; a block becomes a paragraph. */
-static bool html_as_text(cmark_node *node)
+static bool html_as_text(cmark_node *node, cmark_mem *mem)
 {
     const char *literal = cmark_node_get_literal(node);
     size_t len = literal ? strlen(literal) : 0;
     bool block = cmark_node_get_type(node) == CMARK_NODE_HTML_BLOCK;
-    cmark_node *text = cmark_node_new(CMARK_NODE_TEXT), *holder = text;
+    cmark_node *text = cmark_node_new_with_mem(CMARK_NODE_TEXT, mem), *holder = text;
 
     if (block) {
-        holder = cmark_node_new(CMARK_NODE_PARAGRAPH);
+        holder = cmark_node_new_with_mem(CMARK_NODE_PARAGRAPH, mem);
         cmark_node_append_child(holder, text);
     }
     while (block && len > 0 && literal[len - 1] == '\n')
         len--;
-    char *copy = strndup(literal ? literal : "", len);
-    bool ok = copy && cmark_node_set_literal(text, copy) && cmark_node_replace(node, holder);
-    free(copy);
-    cmark_node_free(ok ? node : holder);
-    return ok;
+    char *copy = mem->calloc(len + 1, 1);
+    memcpy(copy, literal ? literal : "", len);
+    return cmark_node_set_literal(text, copy) && cmark_node_replace(node, holder);
 }
 
-static bool defuse(cmark_node *document)
+static bool defuse(cmark_node *document, cmark_mem *mem)
 {
     cmark_iter *iter = cmark_iter_new(document);
     bool ok = true;
@@ -54,20 +52,19 @@ static bool defuse(cmark_node *document)
         cmark_node_type type = cmark_node_get_type(node);
         /* Leaves: the iterator is already on the next node when it hands these out. */
         if (type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE)
-            ok = html_as_text(node);
+            ok = html_as_text(node, mem);
     }
-    cmark_iter_free(iter);
     return ok;
 }
 
-static char *render(const char *markdown, size_t len)
+static bool render(cmark_node *document, cmark_mem *mem, void *out_html)
 {
-    cmark_node *document = cmark_parse_document(markdown, len, OPTIONS);
-    char *html = document && defuse(document) ? cmark_render_html(document, OPTIONS) : NULL;
-
-    if (document)
-        cmark_node_free(document);
-    return html;
+    if (!defuse(document, mem))
+        return false;
+    const char *html = cmark_render_html(document, OPTIONS);
+    char *copy = strdup(html);
+    *(char **)out_html = copy;
+    return copy != NULL;
 }
 
 static void escape(struct buf *b, const char *text, size_t len)
@@ -111,8 +108,8 @@ int link_markdown_html(const char *markdown, size_t len, char **out_html, aw_err
     if (!utf8_valid(markdown, len, &bad))
         return error_set(err, AW_EUTF8, "markdown", "is not UTF-8 at byte %zu", bad);
     if (len <= RENDER_BYTES) {
-        char *html = render(markdown, len);
-        if (!html)
+        char *html = NULL;
+        if (!markdown_parse(markdown, len, OPTIONS, render, &html))
             return error_nomem(err, "markdown");
         *out_html = html;
         return AW_OK;

@@ -1,11 +1,12 @@
 /*
- * test_author_alloc.c - every allocation of reading links, manifests, packages and courses fails once.
+ * test_author_alloc.c - every allocation of reading links, manifests, packages and courses and of
+ * rendering a post fails once.
  *
  * The n-th allocation fails, for n = 1, 2, ... until the work succeeds. Each
  * failure must be told (AW_ENOMEM, or what a library made of it), leave outputs
  * untouched and nothing allocated; the final success must equal the first.
  * libxml2 gets allocators of its own, because its 2.9 does not survive failing ones
- * everywhere; cmark ends the process by design, so posts are not rendered here.
+ * everywhere.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -147,6 +148,11 @@ static int work_link(const struct input *in, char **out, aw_error *err)
     return rc;
 }
 
+static int work_post(const struct input *in, char **out, aw_error *err)
+{
+    return link_markdown_html(in->bytes, in->len, out, err);
+}
+
 static int work_course(const struct input *in, char **out, aw_error *err)
 {
     struct scorm_package *package = NULL;
@@ -225,6 +231,15 @@ static void test_link(void **state)
     fail_each(work_link, &in);
 }
 
+static void test_post(void **state)
+{
+    (void)state;
+    static const char markdown[] = "# Why?\n\nA *word* with <b>HTML</b> and [a link](https://example.org).\n\n"
+                                   "<div>\nraw\n</div>\n\n- one\n- two `code`\n\n[name]: https://example.org\n";
+    const struct input in = {markdown, sizeof markdown - 1};
+    fail_each(work_post, &in);
+}
+
 static void test_package(void **state)
 {
     (void)state;
@@ -244,7 +259,7 @@ static void test_package(void **state)
 int main(void)
 {
     xmlMemSetup(__libc_free, __libc_malloc, __libc_realloc, steady_strdup);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_link), cmocka_unit_test(test_package)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_link), cmocka_unit_test(test_post), cmocka_unit_test(test_package)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
