@@ -9,7 +9,7 @@
 #include "buf.h"
 #include "error.h"
 #include "fs.h"
-#include "limits.h"
+#include "limit.h"
 
 /* jansson recurses while it parses, so depth is bounded before it starts. */
 static bool too_deep(const char *text, size_t len)

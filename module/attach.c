@@ -16,7 +16,7 @@
 #include "error.h"
 #include "fs.h"
 #include "handle.h"
-#include "limits.h"
+#include "limit.h"
 #include "picture.h"
 
 static bool allowed(const struct config *c, const char *content_type)

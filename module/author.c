@@ -7,7 +7,7 @@
 #include "handle.h"
 #include "json.h"
 #include "known.h"
-#include "limits.h"
+#include "limit.h"
 #include "link.h"
 #include "log.h"
 #include "package.h"

@@ -6,7 +6,7 @@
 
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "policy.h"
 
 #define DAY_MS INT64_C(86400000)

@@ -8,7 +8,7 @@
 #include "erase_local.h"
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "state.h"
 #include "tell.h"
 #include "told.h"

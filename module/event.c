@@ -14,7 +14,7 @@
 #include "digest.h"
 #include "error.h"
 #include "event_fields.h"
-#include "limits.h"
+#include "limit.h"
 #include "timestamp.h"
 #include "utf8.h"
 #include "uuid5.h"

@@ -17,7 +17,7 @@
 #include "error.h"
 #include "event.h"
 #include "event_fields.h"
-#include "limits.h"
+#include "limit.h"
 
 #define RECORD_VERSION 1
 

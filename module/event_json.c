@@ -6,7 +6,7 @@
 #include "event.h"
 #include "event_fields.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "timestamp.h"
 
 /* What the event's text lives in: the parsed JSON, and the attributes. */

@@ -7,7 +7,7 @@
 
 #include "config.h"
 #include "identity.h"
-#include "limits.h"
+#include "limit.h"
 #include "log.h"
 #include "say.h"
 

@@ -11,7 +11,7 @@
 #include "event.h"
 #include "handle.h"
 #include "known.h"
-#include "limits.h"
+#include "limit.h"
 
 static int append(struct aw *self, const aw_event *event, aw_error *err)
 {

@@ -23,7 +23,7 @@
 
 #include "buf.h"
 #include "error.h"
-#include "limits.h"
+#include "limit.h"
 #include "timestamp.h"
 
 #define CLIENTS_MAX 32

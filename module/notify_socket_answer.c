@@ -8,7 +8,7 @@
 #include "buf.h"
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "notify_socket.h"
 
 #define ANSWER_MAX (LIMIT_ANSWER_BYTES + 1024u)

@@ -12,7 +12,7 @@
 #include "error.h"
 #include "interpret.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "open.h"
 #include "room.h"
 #include "timestamp.h"

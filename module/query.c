@@ -5,7 +5,7 @@
 
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 
 #define ANSWER_BYTES (64u << 20)
 

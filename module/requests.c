@@ -7,7 +7,7 @@
 #include "event.h"
 #include "handle.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "log.h"
 #include "state.h"
 

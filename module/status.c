@@ -17,7 +17,7 @@
 #include "event.h"
 #include "fs.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "query.h"
 #include "timestamp.h"
 

@@ -9,7 +9,7 @@
 #include "digest.h"
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "record.h"
 
 enum tell_object { ON_COURSE, ON_LESSON, ON_DISCUSSION, ON_TOPIC, ON_POST, ON_ALERT, ON_STATEMENT };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "error.h"
-#include "limits.h"
+#include "limit.h"
 
 int window_open(struct window *w, struct log *log, struct log_pos from, size_t room,
                 const struct window_owner *owner, aw_error *err)

@@ -12,7 +12,7 @@
 #include "attempt_state.h"
 #include "cmi_value.h"
 #include "error.h"
-#include "tell.h"
+#include "attempt_tell.h"
 
 /* ---- the outcome -------------------------------------------------------------- */
 

@@ -14,7 +14,7 @@
 #include "commit_read.h"
 #include "digest.h"
 #include "error.h"
-#include "limits.h"
+#include "limit.h"
 #include "utf8.h"
 
 void scorm_commit_init(struct scorm_commit *c)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "limits.h"
+#include "limit.h"
 #include "manifest_path.h"
 #include "manifest_reader.h"
 #include "manifest_xml.h"

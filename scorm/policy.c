@@ -6,7 +6,7 @@
 
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 
 #define ITEMS_MAX 1000
 

@@ -15,7 +15,7 @@
 #include "error.h"
 #include "fs.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "value.h"
 
 #define HEX 64

@@ -7,7 +7,7 @@
 #include "digest.h"
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "timestamp.h"
 
 /* A token is renewed so long before it ends, for clocks that differ and requests under way. */

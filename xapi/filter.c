@@ -7,7 +7,7 @@
 #include "deliver.h"
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "vocab.h"
 
 static const struct {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "error.h"
-#include "limits.h"
+#include "limit.h"
 #include "stop.h"
 #include "timestamp.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "error.h"
-#include "limits.h"
+#include "limit.h"
 #include "retry.h"
 #include "timestamp.h"
 

@@ -12,7 +12,7 @@
 #include "deliver.h"
 #include "filter.h"
 #include "http.h"
-#include "limits.h"
+#include "limit.h"
 #include "retry.h"
 
 #define LRS_MAX_BATCH 5000

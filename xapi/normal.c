@@ -7,7 +7,7 @@
 #include "buf.h"
 #include "digest.h"
 #include "error.h"
-#include "limits.h"
+#include "limit.h"
 #include "timestamp.h"
 
 #define NORMAL_MAX_BYTES (8u << 20)

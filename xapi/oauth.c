@@ -6,7 +6,7 @@
 #include "digest.h"
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 
 #define TOKEN_ANSWER_MAX 65536
 #define LIFETIME_MAX_S INT64_C(86400) /* a longer promise is not believed */

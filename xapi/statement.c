@@ -8,7 +8,7 @@
 #include "statement.h"
 
 #include "error.h"
-#include "limits.h"
+#include "limit.h"
 #include "timestamp.h"
 #include "valid.h"
 #include "vocab.h"

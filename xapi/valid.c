@@ -10,7 +10,7 @@
 #include <afterword/afterword.h>
 
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "valid_batch.h"
 #include "valid_shapes.h"
 

@@ -11,7 +11,7 @@
 
 #include "buf.h"
 #include "digest.h"
-#include "limits.h"
+#include "limit.h"
 #include "valid_batch.h"
 #include "valid_shapes.h"
 

@@ -9,7 +9,7 @@
 #include "config.h"
 #include "error.h"
 #include "fs.h"
-#include "limits.h"
+#include "limit.h"
 
 void author_print(void *context, bool fatal, const char *where, const char *sentence)
 {

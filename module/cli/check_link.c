@@ -15,7 +15,7 @@
 #include "forum_http.h"
 #include "fs.h"
 #include "handle.h"
-#include "limits.h"
+#include "limit.h"
 #include "provider.h"
 
 bool cli_ask_forum(aw *library, const json_t *config, bool offline, char *why, size_t why_size)

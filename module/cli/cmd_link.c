@@ -7,7 +7,7 @@
 #include "check_link.h"
 #include "error.h"
 #include "fs.h"
-#include "limits.h"
+#include "limit.h"
 
 static bool as_json, as_html, anyway, offline, flag_anonymous, flag_regulated, flag_share;
 static const char *from_json, *id, *course, *title, *prompt, *prompt_file, *action, *language, *provider, *opens_on,

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cli.h"
-#include "limits.h"
+#include "limit.h"
 
 static bool keep_going;
 

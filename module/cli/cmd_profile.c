@@ -6,7 +6,7 @@
 #include "cli.h"
 #include "error.h"
 #include "fs.h"
-#include "limits.h"
+#include "limit.h"
 #include "profile.h"
 #include "profile_set.h"
 

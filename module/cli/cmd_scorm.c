@@ -7,7 +7,7 @@
 
 #include "buf.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "package.h"
 
 int cmd_scorm_rows(const struct cli_command *self, int argc, char **argv,

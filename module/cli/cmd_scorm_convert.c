@@ -14,7 +14,7 @@
 #include "cmi_value.h"
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "timestamp.h"
 #include "value.h"
 

@@ -8,7 +8,7 @@
 #include "decide.h"
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 
 static const char *policy_json;
 

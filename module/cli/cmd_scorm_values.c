@@ -9,7 +9,7 @@
 #include "cmi_value.h"
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 
 /* Each kind is the value type of some element; reals bring their own range. */
 static const struct kind {

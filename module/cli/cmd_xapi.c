@@ -7,7 +7,7 @@
 #include "cli.h"
 #include "error.h"
 #include "fs.h"
-#include "limits.h"
+#include "limit.h"
 #include "valid.h"
 
 static const char *version_text = "1.0.3", *content_type;

@@ -12,7 +12,7 @@
 #include <strings.h>
 
 #include "buf.h"
-#include "limits.h"
+#include "limit.h"
 
 void link_free(struct link *link)
 {

@@ -10,7 +10,7 @@
 
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "link.h"
 #include "link_check.h"
 

@@ -16,7 +16,7 @@
 
 #include "buf.h"
 #include "error.h"
-#include "limits.h"
+#include "limit.h"
 #include "markdown.h"
 #include "utf8.h"
 

@@ -13,7 +13,7 @@
 
 #include "buf.h"
 #include "error.h"
-#include "limits.h"
+#include "limit.h"
 #include "words.h"
 
 #define POST_BYTES (2 * LIMIT_PROMPT_BYTES + LIMIT_BODY_BYTES / 4)

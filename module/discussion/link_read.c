@@ -17,7 +17,7 @@
 #include "digest.h"
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "utf8.h"
 
 #define ID_BYTES 64 /* of a link's id; it is part of room and discussion ids */

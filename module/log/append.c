@@ -13,7 +13,7 @@
  */
 #include "error.h"
 #include "internal.h"
-#include "limits.h"
+#include "limit.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #include "text.h"
 #include "fs.h"
 #include "internal.h"
-#include "limits.h"
+#include "limit.h"
 
 #include <errno.h>
 #include <fcntl.h>

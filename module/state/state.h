@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "limits.h"
+#include "limit.h"
 #include "uuid5.h"
 
 #define STATE_ID (LIMIT_ID_BYTES + 1)

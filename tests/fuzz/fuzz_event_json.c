@@ -5,7 +5,7 @@
 
 #include "buf.h"
 #include "event.h"
-#include "limits.h"
+#include "limit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

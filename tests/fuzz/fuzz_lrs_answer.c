@@ -12,7 +12,7 @@
 #include "attachment.h"
 #include "auth.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "normal.h"
 #include "reconcile.h"
 #include "retry.h"

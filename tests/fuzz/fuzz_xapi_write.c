@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "limits.h"
+#include "limit.h"
 #include "statement.h"
 #include "valid.h"
 

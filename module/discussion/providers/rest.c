@@ -9,7 +9,7 @@
 
 #include "error.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 
 #define PATH_BYTES 2048
 #define REDIRECTS 3

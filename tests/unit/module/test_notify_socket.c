@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "limit.h"
 #include "notify_socket.h"
 
 #define COMPLETED "{\"kind\":\"course_completed\",\"learner\":\"u-1\",\"course\":\"c-1\"}"

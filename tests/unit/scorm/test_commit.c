@@ -1,7 +1,7 @@
 /* test_commit.c - commit bodies: three shapes, wrapped or not, and everything that is wrong with some. */
 #include "scorm_help.h"
 
-#include "limits.h"
+#include "limit.h"
 
 static struct scorm_commit commit;
 static aw_error err;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "limits.h"
+#include "limit.h"
 #include "statement.h"
 #include "timestamp.h"
 #include "valid.h"

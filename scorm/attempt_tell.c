@@ -1,5 +1,5 @@
-/* tell.c - statements about the SCO itself: sessions, score, progress, completed, passed, failed. */
-#include "tell.h"
+/* attempt_tell.c - statements about the SCO itself: sessions, score, progress, completed, passed, failed. */
+#include "attempt_tell.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* limits.h - every limit in one place; docs/abi.md and docs/operations.md repeat them for people. */
-#ifndef BASE_LIMITS_H
-#define BASE_LIMITS_H
+/* limit.h - every limit in one place; docs/abi.md and docs/operations.md repeat them for people. */
+#ifndef BASE_LIMIT_H
+#define BASE_LIMIT_H
 
 #define LIMIT_ID_BYTES 255           /* learner, course, activity, topic, post, key ... */
 #define LIMIT_TITLE_BYTES 1024       /* titles, names */

@@ -1,5 +1,5 @@
 /*
- * tell_rows.c - statements about the rows of an attempt: interactions, objectives, comments.
+ * attempt_tell_rows.c - statements about the rows of an attempt: interactions, objectives, comments.
  *
  * Rows without an id are what a refused SetValue leaves behind: skipped. A row
  * whose index is used again for another answer is told again. In 1.2 the
@@ -9,7 +9,7 @@
 
 #include "cmi_value.h"
 #include "digest.h"
-#include "tell.h"
+#include "attempt_tell.h"
 #include "value.h"
 
 #define PATTERNS_MAX 64

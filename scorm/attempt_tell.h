@@ -1,13 +1,13 @@
 /*
- * tell.h - what is new in an attempt, as statements of ADL's SCORM profile.
+ * attempt_tell.h - what is new in an attempt, as statements of ADL's SCORM profile.
  *
  * Each thing is told once: the state remembers what was told. Statement ids are
  * made of what the statement is about and of its content, timestamps strictly
  * increase. Text of the content goes out as valid UTF-8, cut where it would
  * make a statement too large.
  */
-#ifndef SCORM_TELL_H
-#define SCORM_TELL_H
+#ifndef SCORM_ATTEMPT_TELL_H
+#define SCORM_ATTEMPT_TELL_H
 
 #include "attempt_state.h"
 
@@ -40,12 +40,12 @@ void tell_session_end(struct tell *t, bool suspended, const struct xapi_score *s
 void tell_score(struct tell *t, const struct xapi_score *score);
 void tell_progress(struct tell *t);
 void tell_decision(struct tell *t, const struct xapi_score *score);
-/* tell_rows.c; `ended`: nothing more can come for rows that look unfinished. */
+/* attempt_tell_rows.c; `ended`: nothing more can come for rows that look unfinished. */
 void tell_interactions(struct tell *t, bool ended);
 void tell_objectives(struct tell *t);
 void tell_comments(struct tell *t);
 
-/* ---- for tell_rows.c ------------------------------------------------------- */
+/* ---- for attempt_tell_rows.c ------------------------------------------------------- */
 
 void tell_init(struct tell *t, struct xapi_statement *st, enum xapi_verb verb);
 /* what, index, hash, times: the discriminator of the id. */
