@@ -2,15 +2,20 @@
 #include "forum_http.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "error.h"
 #include "http_lend.h"
 #include "json.h"
 #include "provider.h"
+#include "stop.h"
+
+#define SLICE_MS 20 /* how soon a pause ends with the worker */
 
 struct forum_http {
     struct aw *aw;
     struct http_client *client;
+    const volatile int *stop;
     aw_forum_services services;
 };
 
@@ -34,6 +39,14 @@ static void log_line(void *user, int level, const char *line)
     say(&((struct forum_http *)user)->aw->say, level, line, "from", "forum", SAY_END);
 }
 
+static int wait_ms(void *user, int64_t ms)
+{
+    const struct forum_http *h = user;
+    for (; ms > 0 && !stop_asked(h->stop); ms -= SLICE_MS)
+        nanosleep(&(struct timespec){.tv_nsec = (ms < SLICE_MS ? ms : SLICE_MS) * 1000000}, NULL);
+    return stop_asked(h->stop);
+}
+
 int forum_http_open(struct aw *self, const json_t *config, const volatile int *stop,
                     struct forum_http **out, aw_error *err)
 {
@@ -42,6 +55,7 @@ int forum_http_open(struct aw *self, const json_t *config, const volatile int *s
     if (!h)
         return error_nomem(err, "forums");
     h->aw = self;
+    h->stop = stop;
     int rc = json_get_i64(config, "timeout_ms", 100, 600000, &options.timeout_ms, err);
     if (rc == AW_OK)
         rc = json_get_text(config, "ca_file", 4095, &options.ca_file, err);
@@ -54,7 +68,8 @@ int forum_http_open(struct aw *self, const json_t *config, const volatile int *s
         return rc;
     }
     h->services = (aw_forum_services){.struct_size = sizeof h->services, .user = h, .http = call,
-                                      .http_free = release, .now_ms = now_ms, .log = log_line};
+                                      .http_free = release, .now_ms = now_ms, .log = log_line,
+                                      .wait = wait_ms};
     *out = h;
     return AW_OK;
 }

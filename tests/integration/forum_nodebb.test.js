@@ -6,7 +6,7 @@ const f = require('./forum_help.js');
 
 async function main() {
   const lrs = await f.startLrs();
-  const forum = await f.startForum('nodebb', '--seed', '11', '--faults', '100', '--budget', '40');
+  const forum = await f.startForum('nodebb', '--seed', '11', '--faults', '167', '--budget', '60');
   const place = await f.forumWorkplace(forum, { key: 'nodebb-token',
     forum: { type: 'nodebb', token_env: 'FORUM_KEY', uid: 1, template_cid: 2 } }, lrs);
   const members = (s) => s.state.groups ? s.state.groups.flatMap((g) => g.members).filter((m) => m !== 1) : [];

@@ -73,10 +73,13 @@ int nodebb_ensure_category(struct nodebb *n, const char *technical, struct nodeb
                            bool *created, aw_forum_reply *reply);
 
 /* Privileges of a category, read back. */
-int nodebb_close_category(struct nodebb *n, int64_t cid, aw_forum_reply *reply);
+/* out_privileges: as they were read last, for nodebb_grant(); to be freed if AW_FORUM_OK. */
+int nodebb_close_category(struct nodebb *n, int64_t cid, struct answer *out_privileges,
+                          aw_forum_reply *reply);
 int nodebb_is_closed(struct nodebb *n, int64_t cid, bool *out_closed, char *who, size_t who_size,
                      aw_forum_reply *reply);
-int nodebb_grant(struct nodebb *n, int64_t cid, const char *group, aw_forum_reply *reply);
+int nodebb_grant(struct nodebb *n, int64_t cid, const char *group, const struct answer *privileges,
+                 aw_forum_reply *reply);
 
 /* The technical name in a category's JSON, or NULL if it is none of ours. */
 const char *nodebb_room_name(const json_t *category, char out[NAME_ROOM_BYTES]);

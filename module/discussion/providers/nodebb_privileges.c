@@ -95,7 +95,8 @@ static int take_away(struct nodebb *n, int64_t cid, const char *group, const cha
     return outcome;
 }
 
-int nodebb_close_category(struct nodebb *n, int64_t cid, aw_forum_reply *reply)
+int nodebb_close_category(struct nodebb *n, int64_t cid, struct answer *out_privileges,
+                          aw_forum_reply *reply)
 {
     const char *last_group = NULL, *last_privilege = NULL;
     char seen_group[256] = "", seen_privilege[128] = "";
@@ -114,8 +115,12 @@ int nodebb_close_category(struct nodebb *n, int64_t cid, aw_forum_reply *reply)
         }
         last_group = seen_group;
         last_privilege = seen_privilege;
+        if (outcome == AW_FORUM_OK && !open) {
+            *out_privileges = a;
+            return AW_FORUM_OK;
+        }
         answer_free(&a);
-        if (outcome != AW_FORUM_OK || !open)
+        if (outcome != AW_FORUM_OK)
             return outcome;
     }
     return reply_refuse(reply, "close the category: too many groups have privileges in it (%.60s, "
@@ -149,27 +154,38 @@ static int give(struct nodebb *n, int64_t cid, const char *group, const char *pr
     return outcome;
 }
 
-int nodebb_grant(struct nodebb *n, int64_t cid, const char *group, aw_forum_reply *reply)
+/* The first privilege that the group lacks, or NULL; `give_them`: asks for each of them. */
+static int look_for_missing(struct nodebb *n, int64_t cid, const char *group, const json_t *groups,
+                            bool give_them, const char **out_missing, aw_forum_reply *reply)
+{
+    const json_t *has = privileges_of(groups, group);
+    int outcome = AW_FORUM_OK;
+    *out_missing = NULL;
+    for (size_t i = 0; outcome == AW_FORUM_OK && i < PRIVILEGES; i++) {
+        if (json_is_true(json_object_get(has, member_privileges[i])))
+            continue;
+        if (!*out_missing)
+            *out_missing = member_privileges[i];
+        if (give_them)
+            outcome = give(n, cid, group, member_privileges[i], reply);
+    }
+    return outcome;
+}
+
+int nodebb_grant(struct nodebb *n, int64_t cid, const char *group, const struct answer *privileges,
+                 aw_forum_reply *reply)
 {
     const char *missing = NULL;
-    for (int round = 0; round < 2; round++) {
-        struct answer a;
-        int outcome = read_privileges(n, cid, &a, reply);
-        const json_t *has = outcome == AW_FORUM_OK ? privileges_of(groups_of(&a), group) : NULL;
-        missing = NULL;
-        for (size_t i = 0; outcome == AW_FORUM_OK && i < PRIVILEGES; i++) {
-            if (json_is_true(json_object_get(has, member_privileges[i])))
-                continue;
-            missing = member_privileges[i];
-            if (round == 0)
-                outcome = give(n, cid, group, member_privileges[i], reply);
-        }
-        answer_free(&a);
-        if (outcome != AW_FORUM_OK)
-            return outcome;
-        if (!missing)
-            return AW_FORUM_OK;
-    }
-    return reply_retry(reply, 0, "open the category to its group: the forum said yes, but %s is not "
-                       "there", missing);
+    struct answer now = {0};
+    int outcome = look_for_missing(n, cid, group, groups_of(privileges), true, &missing, reply);
+    if (outcome != AW_FORUM_OK || !missing)
+        return outcome;
+    outcome = read_privileges(n, cid, &now, reply);
+    if (outcome == AW_FORUM_OK)
+        outcome = look_for_missing(n, cid, group, groups_of(&now), false, &missing, reply);
+    if (outcome == AW_FORUM_OK && missing)
+        outcome = reply_retry(reply, 0, "open the category to its group: the forum said yes, but %s "
+                              "is not there", missing);
+    answer_free(&now);
+    return outcome;
 }

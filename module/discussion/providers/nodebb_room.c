@@ -114,6 +114,7 @@ int nodebb_ensure_room(void *self, const aw_forum_request *r, aw_forum_reply *re
     struct nodebb *n = self;
     char group[NAME_ROOM_BYTES], technical[NAME_ROOM_BYTES];
     struct nodebb_found f = {.count = 0};
+    struct answer privileges = {0};
     bool created = false;
     if (!r->discussion || !*r->discussion)
         return reply_refuse(reply, "the request names no discussion");
@@ -124,9 +125,10 @@ int nodebb_ensure_room(void *self, const aw_forum_request *r, aw_forum_reply *re
         outcome = nodebb_ensure_category(n, technical, &f, &created, reply);
     /* The server may have died between making the category and copying the privileges. */
     if (outcome == AW_FORUM_OK)
-        outcome = nodebb_close_category(n, f.cid[0], reply);
+        outcome = nodebb_close_category(n, f.cid[0], &privileges, reply);
     if (outcome == AW_FORUM_OK)
-        outcome = nodebb_grant(n, f.cid[0], group, reply);
+        outcome = nodebb_grant(n, f.cid[0], group, &privileges, reply);
+    answer_free(&privileges);
     if (outcome == AW_FORUM_OK)
         outcome = add_managers(n, r, f.cid[0], reply);
     if (outcome == AW_FORUM_OK && f.technical)

@@ -15,6 +15,11 @@
 #define REDIRECTS 3
 #define MINUTE_MS 60000
 #define RIGHTS_MS (5 * MINUTE_MS) /* a key's rights are mended by a person */
+#define QUICK_MS 2000 /* what failed later than this is not worth asking again at once */
+
+/* Before a GET that failed on the way is sent again. */
+static const int64_t pauses_ms[] = {100, 400};
+#define PAUSES (sizeof pauses_ms / sizeof *pauses_ms)
 
 int rest_init(struct rest *r, const aw_forum_services *services, const char *url, aw_error *err)
 {
@@ -146,6 +151,28 @@ static void once(struct rest *r, struct answer *out, const char *method, const c
     r->services->http_free(r->services->user, &reply);
 }
 
+/* A job may be thirty requests, most of them to look something up, and one of them that fails costs
+ * all of the job and its back-off. A GET changes nothing, so it is sent again at once, each
+ * time counted by our own limit. Not if the forum said when (it does with 429), nor if it took long
+ * to fail: whatever hangs will hang again, and other jobs wait. */
+static bool again(struct rest *r, const struct answer *a, int64_t since_ms, size_t pause)
+{
+    int64_t took = r->services->now_ms(r->services->user) - since_ms;
+    bool failed = a->status == AW_HTTP_NOT_SENT || answer_uncertain(a);
+    return failed && a->retry_after_ms < 0 && pause < PAUSES && took >= 0 && took < QUICK_MS &&
+           r->services->wait && r->services->wait(r->services->user, pauses_ms[pause]) == 0;
+}
+
+static void get(struct rest *r, struct answer *out, const char *url, char location[1024])
+{
+    int64_t since_ms = r->services->now_ms(r->services->user);
+    size_t pause = 0;
+    for (once(r, out, "GET", url, NULL, location); again(r, out, since_ms, pause); pause++) {
+        answer_free(out);
+        once(r, out, "GET", url, NULL, location);
+    }
+}
+
 /* Where a redirect leads, if it stays on our origin. */
 static bool at_home(const struct rest *r, const char *location, char url[PATH_BYTES])
 {
@@ -170,9 +197,13 @@ static void call(struct rest *r, struct answer *out, const char *method, const c
                                .error = "the address would be too long"};
         return;
     }
-    for (int hop = 0;; hop++) {
+    if (strcmp(method, "GET") != 0) {
         once(r, out, method, url, body, location);
-        if (out->status < 300 || out->status > 399 || strcmp(method, "GET") != 0)
+        return;
+    }
+    for (int hop = 0;; hop++) {
+        get(r, out, url, location);
+        if (out->status < 300 || out->status > 399)
             return;
         if (hop == REDIRECTS || !at_home(r, location, next)) {
             snprintf(out->error, sizeof out->error,

@@ -6,8 +6,9 @@
  * may have acted, or may yet act, and whoever wanted to create something looks
  * it up before anything else, and whoever wanted to change something tries again
  * only when the lost request can no longer come through, so that an admission that
- * was given up cannot undo a later leaving. Redirects are followed for GET only, on the same
- * origin only, three at most: the API key goes nowhere else.
+ * was given up cannot undo a later leaving. What only reads is sent again at once, twice at most.
+ * Redirects are followed for GET only, on the same origin only, three at most: the API key goes
+ * nowhere else.
  */
 #ifndef PROVIDERS_REST_H
 #define PROVIDERS_REST_H

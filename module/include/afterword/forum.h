@@ -148,6 +148,9 @@ typedef struct aw_forum_services {
     void (*http_free)(void *user, aw_forum_http_reply *reply);
     int64_t (*now_ms)(void *user);
     void (*log)(void *user, int level, const char *line);
+    /* Pauses, at most some hundred ms: it holds up everything else that is asked of the forum.
+     * Not 0: the worker ends, ask nothing more. */
+    int (*wait)(void *user, int64_t ms);
 } aw_forum_services;
 
 typedef struct aw_forum_provider {
