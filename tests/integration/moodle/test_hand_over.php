@@ -28,6 +28,37 @@ complete($learners[0], $course);
 same(1, count(request_ends()), 'registered and reported');
 same('Hygiene', $library->courses[(string)$course]['title'], 'with its title');
 
+// A link that no cron has pushed yet goes before what happens in its course: a completion that came first would open nothing.
+$new = course('Knives');
+$newlearner = user('new');
+enrol($newlearner, $new);
+$DB->insert_record('course_completions', ['userid' => $newlearner, 'course' => $new, 'timecompleted' => 1795521000]);
+$linkid = attach($new);
+$seen = [];
+$library->refuse = function($event, $library) use (&$seen) {
+    $seen = array_keys($library->links);
+    return null;
+};
+complete($newlearner, $new);
+same(1, count(request_ends()), 'reported');
+check(in_array("m-$linkid", $seen, true), 'the link was there before');
+$library->links = [];
+complete($newlearner, $new);
+request_ends();
+same([], $library->links, 'pushed once');
+// Where the link cannot go, the event waits for it.
+\local_afterword\link::save($new, 0, ['enabled' => 1, 'prompt' => 'Changed']);
+$library->way = 'socket';
+$library->unreachable = true;
+complete($newlearner, $new);
+same([], request_ends(), 'it waits');
+$library->unreachable = false;
+$library->refuse = null;
+same(1, pending::hand_over(), 'and goes');
+same('Changed', $library->links["m-$linkid"]['prompt'], 'behind the link');
+$library->take();
+$library->way = 'extension';
+
 // The disk of the library is full: events wait, in order, and go when there is room.
 $library->refuse = function() {
     return new bridge_exception('journal: no space left', 8);

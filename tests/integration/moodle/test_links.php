@@ -105,6 +105,16 @@ check($thrown, 'the task fails, so that Moodle runs it again');
 $library->way = 'extension';
 \local_afterword\link_pusher::push_stale();
 same(['Better', null], [$library->links[$id]['prompt'], link::get($course, $scorm->cmid)->pusherror], 'later it goes');
+// What an author changes while it is being pushed is pushed again.
+$library->meanwhile = function() use ($DB, $row) {
+    $DB->set_field('local_afterword_link', 'timemodified', time() + 5, ['id' => $row->id]);
+};
+link::save($course, $scorm->cmid, ['enabled' => 1, 'prompt' => 'Better']);
+push($course);
+same('0', link::get($course, $scorm->cmid)->pushed, 'not what the author has now');
+$library->meanwhile = null;
+\local_afterword\link_pusher::push_stale();
+check(link::get($course, $scorm->cmid)->pushed > 0, 'until it is');
 link::save($course, $scorm->cmid, ['enabled' => 0]);
 push($course);
 check(!isset($library->links[$id]), 'taken away again');

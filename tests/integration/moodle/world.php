@@ -16,6 +16,10 @@ class recorder extends bridge {
     public $letters = [];
     public $status = ['worker_running' => true, 'dead_letters' => 0, 'oldest_pending_ms' => 0, 'lrs' => []];
     public $way = 'extension';
+    /** @var bool the worker does not answer now */
+    public $unreachable = false;
+    /** @var callable|null called while a link is being put */
+    public $meanwhile = null;
     /** @var callable|null event => bridge_exception or null */
     public $refuse = null;
 
@@ -24,8 +28,8 @@ class recorder extends bridge {
     }
 
     private function reachable(): void {
-        if ($this->way === 'none') {
-            throw new bridge_exception('nothing is hooked', bridge::NO_WAY);
+        if ($this->way === 'none' || $this->unreachable) {
+            throw new bridge_exception($this->unreachable ? 'the worker does not answer' : 'nothing is hooked', bridge::NO_WAY);
         }
     }
 
@@ -53,6 +57,9 @@ class recorder extends bridge {
             throw new bridge_exception('prompt: has an unknown placeholder', 1, 'prompt');
         }
         $this->links[$link['id']] = $link;
+        if ($this->meanwhile) {
+            ($this->meanwhile)();
+        }
         return $link['id'];
     }
 

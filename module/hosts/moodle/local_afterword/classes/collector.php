@@ -102,11 +102,16 @@ class collector {
     }
 
     /**
-     * Reports an event; a course that the library does not know yet is registered first.
+     * Reports an event. A link that cron has not pushed yet goes before it, and a course that the library does not
+     * know yet is registered.
      *
      * @param array $event
      */
     public static function notify(array $event): void {
+        $link = empty($event['course']) ? null : courses::unpushed((string)$event['course']);
+        if ($link) {
+            link::push($link);
+        }
         try {
             bridge::get()->notify($event);
         } catch (bridge_exception $e) {

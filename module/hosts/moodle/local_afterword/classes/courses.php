@@ -39,22 +39,74 @@ class courses {
         if (!$courseid || $courseid == SITEID || bridge::get()->way() === 'none') {
             return false;
         }
-        return get_config('local_afterword', 'report') === 'all' || isset(self::linked()[$courseid]);
+        return get_config('local_afterword', 'report') === 'all' || self::is_linked($courseid);
     }
 
     /**
-     * @return array of links: course id => 1
+     * @param int $courseid
+     * @return bool a discussion is attached to it, or to something in it
+     */
+    public static function is_linked(int $courseid): bool {
+        global $DB;
+        return self::lives_long() ? $DB->record_exists('local_afterword_link', ['courseid' => $courseid, 'enabled' => 1])
+            : isset(self::cached()['linked'][$courseid]);
+    }
+
+    /**
+     * The link of a course or activity that the library has not got in its present form. What happens there must not
+     * overtake it: a completion that the library knew first would open nothing.
+     *
+     * @param string $key
+     * @return \stdClass|null its row
+     */
+    public static function unpushed(string $key): ?\stdClass {
+        if (!self::lives_long() && !isset(self::cached()['unpushed'][$key])) {
+            return null;
+        }
+        $row = link::of_key($key);
+        return $row && $row->enabled && !$row->pushed ? $row : null;
+    }
+
+    /**
+     * @return int[] ids of the courses that have links
      */
     public static function linked(): array {
-        global $DB;
+        return array_keys(self::all()['linked']);
+    }
+
+    /**
+     * Cron's process may live for hours, and the cache in its memory with it: there the table is asked.
+     *
+     * @return bool
+     */
+    private static function lives_long(): bool {
+        return defined('CLI_SCRIPT') && CLI_SCRIPT;
+    }
+
+    /**
+     * @return array[] linked: course id => 1; unpushed: key => 1
+     */
+    private static function cached(): array {
         $cache = \cache::make('local_afterword', 'courses');
-        $courses = $cache->get('linked');
+        $courses = $cache->get('links');
         if (!is_array($courses)) {
-            $courses = [];
-            foreach ($DB->get_records('local_afterword_link', ['enabled' => 1], '', 'id, courseid') as $link) {
-                $courses[$link->courseid] = 1;
+            $courses = self::all();
+            $cache->set('links', $courses);
+        }
+        return $courses;
+    }
+
+    /**
+     * @return array[] as cached()
+     */
+    private static function all(): array {
+        global $DB;
+        $courses = ['linked' => [], 'unpushed' => []];
+        foreach ($DB->get_records('local_afterword_link', ['enabled' => 1], 'id', 'id, courseid, cmid, pushed') as $link) {
+            $courses['linked'][$link->courseid] = 1;
+            if (!$link->pushed) {
+                $courses['unpushed'][self::key((int)$link->courseid, (int)$link->cmid)] = 1;
             }
-            $cache->set('linked', $courses);
         }
         return $courses;
     }
@@ -63,7 +115,7 @@ class courses {
      * After links have changed.
      */
     public static function forget(): void {
-        \cache::make('local_afterword', 'courses')->delete('linked');
+        \cache::make('local_afterword', 'courses')->delete('links');
     }
 
     /**

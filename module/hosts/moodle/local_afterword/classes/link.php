@@ -158,9 +158,13 @@ class link {
                 throw $e;
             }
         }
-        $row->pushed = time();
-        $DB->update_record('local_afterword_link', (object)['id' => $row->id, 'pushed' => $row->pushed,
-            'pusherror' => $row->pusherror, 'packagehash' => $row->packagehash]);
+        $DB->update_record('local_afterword_link', (object)['id' => $row->id, 'pusherror' => $row->pusherror,
+            'packagehash' => $row->packagehash]);
+        // What an author has changed in between is not pushed yet.
+        $DB->set_field('local_afterword_link', 'pushed', time(), ['id' => $row->id, 'timemodified' => $row->timemodified]);
+        if (!$row->pushed) {
+            courses::forget();
+        }
     }
 
     /**

@@ -155,7 +155,7 @@ class observer {
      * @param \core\event\base $event
      */
     public static function course_changed(\core\event\base $event): void {
-        if (isset(courses::linked()[$event->courseid])) {
+        if (courses::is_linked((int)$event->courseid)) {
             link::push_soon((int)$event->courseid);
         }
     }
@@ -164,7 +164,7 @@ class observer {
      * @param \core\event\base $event
      */
     public static function module_changed(\core\event\base $event): void {
-        if (isset(courses::linked()[$event->courseid])) {
+        if (courses::is_linked((int)$event->courseid)) {
             link::push_soon((int)$event->courseid);
         }
     }

@@ -83,7 +83,7 @@ class reconcile extends \core\task\scheduled_task {
     private static function course_ids(): array {
         global $DB;
         if (get_config('local_afterword', 'report') !== 'all') {
-            return array_keys(courses::linked());
+            return courses::linked();
         }
         return $DB->get_fieldset_select('course', 'id', 'id <> ?', [SITEID]);
     }
