@@ -104,7 +104,8 @@ class Visitor {
       ...options, redirect: 'manual',
       headers: { ...(options.headers || {}), Cookie: Object.entries(this.cookies).map(([k, v]) => `${k}=${v}`).join('; ') },
     });
-    for (const line of answer.headers.getSetCookie()) {
+    // Debian 12's node has no getSetCookie(); the reference host's cookies have no comma in them.
+    for (const line of (answer.headers.get('set-cookie') || '').split(/, (?=[^=;,]+=)/).filter(Boolean)) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
       this.cookies[name] = value;
     }
