@@ -133,7 +133,8 @@ int talk_flag(struct interp *in, const aw_event *e, aw_error *err)
     struct tell_facts f = TELL_FACTS_INIT;
     rc = talk_tell(in, TELL_FLAGGED, &t, &f, e->time_ms, err);
     const struct link *link = talk_link(&t.cast);
-    struct note n = {.words = WORDS_FLAGGED, .about = e->post, .topic = e->topic, .post = e->post};
+    struct note n = {.words = WORDS_FLAGGED, .about = e->post, .topic = e->topic, .post = e->post,
+                     .title = t.cast.topic.title};
     return rc == AW_OK && link
                ? note_to_each(in, &t.cast.discussion, &n, link->experts, link->expert_count, err)
                : rc;

@@ -215,7 +215,8 @@ static int show_to_mentors(struct interp *in, const struct cast *c, const char *
 {
     const struct link *link = talk_link(c);
     int rc = AW_OK;
-    struct note n = {.words = WORDS_NEWCOMER, .about = who, .topic = topic, .duty = true};
+    struct note n = {.words = WORDS_NEWCOMER, .about = who, .topic = topic,
+                     .title = c->scene.topic_title, .duty = true};
     for (size_t i = 0; link && i < link->mentor_count && rc == AW_OK; i++) {
         n.learner = link->mentors[i];
         if (strcmp(n.learner, who) != 0)

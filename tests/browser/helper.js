@@ -72,7 +72,8 @@ async function until(what, test, ms = 15000) {
 }
 
 class World {
-  // options: courses: names of our packages; config: merged into the configuration; worker: 'thread'.
+  // options: courses: names of our packages; config: merged into the configuration; worker: 'thread';
+  // clock: when it is for host and worker (a Date; needs worker: 'thread', which has the host's clock).
   static async start(options = {}) {
     const w = new World();
     w.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'aw-browser-'));
@@ -92,10 +93,23 @@ class World {
     }));
     const courses = (options.courses || []).flatMap((name) => ['--course', needs(path.join(BUILD, 'courses', `${name}.zip`), name)]);
     const thread = options.worker === 'thread'; // in the host's own process
-    w.lms = start(bin('fixture_lms'), ['--config', w.config, '--data', path.join(w.dir, 'lms'), ...(thread ? ['--worker', 'thread'] : []), ...courses]);
-    w.url = (await w.lms.ready).url;
+    w.host = [bin('fixture_lms'), ['--config', w.config, '--data', path.join(w.dir, 'lms'), ...(thread ? ['--worker', 'thread'] : []), ...courses]];
+    await w.startHost(options.clock);
     if (!thread) await w.work();
     return w;
+  }
+
+  async startHost(clock) {
+    const [program, args] = this.host;
+    const minutes = clock ? Math.round((clock.getTime() - Date.now()) / 60000) : 0;
+    this.lms = start(program, [...args, '--clock-offset', String(minutes)]);
+    this.url = (await this.lms.ready).url;
+  }
+
+  // Nothing happens in between: the host ends, and goes on at another time, at another port.
+  async restartHost(clock) {
+    assert.strictEqual(await stop(this.lms), 0, this.lms.log());
+    await this.startHost(clock);
   }
 
   async work() {
