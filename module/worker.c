@@ -122,6 +122,15 @@ static void trim(struct batch *r)
         say_error(&w->aw->say, AW_LOG_WARNING, "old segments could not be removed", &err);
 }
 
+/* What failed stays before us, so log_wait() would come back at once, and the disk that is full
+ * be filled with what is said about it. */
+static void wait_to_retry(const struct worker *w)
+{
+    int64_t until = timestamp_monotonic_ms() + RETRY_MS;
+    while (!stopping(w) && timestamp_monotonic_ms() < until)
+        nanosleep(&(struct timespec){.tv_nsec = 50 * 1000000}, NULL);
+}
+
 static int loop(struct batch *r, const aw_worker_options *options, aw_error *err)
 {
     struct worker *w = r->w;
@@ -136,7 +145,7 @@ static int loop(struct batch *r, const aw_worker_options *options, aw_error *err
             say_error(&w->aw->say, AW_LOG_ERROR, "the journal waits; trying again", err);
             if (options->until_idle)
                 return rc;
-            log_wait(w->aw->journal, r->seen, RETRY_MS);
+            wait_to_retry(w);
             continue;
         }
         int64_t now = timestamp_monotonic_ms();
