@@ -12,7 +12,7 @@ whole=$(php "$kill_php" run)
 writes=$(sed -n '1s/.*writes=//p' <<< "$whole")
 wanted=$(sed -n 2p <<< "$whole")
 echo "not killed: $wanted ($writes writes)"
-[ "$wanted" = "groups=1 groups_members=2 forum=1 forum_discussions=1 forum_posts=2 notifications=3 local_afterword_room=1 orphans=0" ] ||
+[ "$wanted" = "groups=1 groupings=1 groups_members=2 forum=1 forum_discussions=1 forum_posts=2 notifications=3 local_afterword_room=1 orphans=0" ] ||
     { echo "FAIL: that is not what the requests ask for"; exit 1; }
 killed=0
 for n in $(seq "$writes"); do

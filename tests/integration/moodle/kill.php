@@ -26,4 +26,4 @@ echo implode(',', $outcomes), ' writes=', $DB->writes, "\n";
 $orphans = $DB->get_field_sql('SELECT COUNT(*) FROM {forum_posts} WHERE discussion = 0') + $DB->count_records('local_afterword_done', ['ref' => '']);
 echo implode(' ', array_map(function($table) use ($DB) {
     return $table . '=' . $DB->count_records($table);
-}, ['groups', 'groups_members', 'forum', 'forum_discussions', 'forum_posts', 'notifications', 'local_afterword_room'])), " orphans=$orphans\n";
+}, ['groups', 'groupings', 'groups_members', 'forum', 'forum_discussions', 'forum_posts', 'notifications', 'local_afterword_room'])), " orphans=$orphans\n";

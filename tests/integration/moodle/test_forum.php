@@ -89,7 +89,7 @@ same('refused', $gone['outcome'], 'nothing is attached there any more');
 
 // Again, under the same keys and under others: the same end, and nothing twice.
 $counts = function() use ($DB) {
-    return array_map([$DB, 'count_records'], ['groups', 'groups_members', 'forum', 'forum_discussions', 'forum_posts', 'notifications', 'standin_mail']);
+    return array_map([$DB, 'count_records'], ['groups', 'groupings', 'groupings_groups', 'groups_members', 'forum', 'forum_discussions', 'forum_posts', 'notifications', 'standin_mail']);
 };
 $before = $counts();
 foreach (['k-room' => 'room', 'k-topic' => 'topic', 'k-admit' => 'admit', 'k-invite' => 'invite', 'k-note' => 'note', 'k-post' => 'post'] as $key => $call) {
@@ -108,6 +108,23 @@ ask('k2-topic', 'topic', ['discussion' => 'disc-2', 'html' => 'x'] + $base);
 ask('k2-admit', 'admit', ['discussion' => 'disc-2', 'learner' => (string)$ben] + $base);
 same(1, $DB->count_records('forum'), 'one forum');
 same([$door([(int)$group->id, (int)$second['ref']])], json_decode($DB->get_field('course_modules', 'availability', ['id' => $cm->id]), true)['c'], 'two groups');
+// Another link of the same course: its groups are not offered in this forum, nor this forum's there.
+$activity = module('scorm', $course, 'The lifts');
+attach($course, $activity->cmid, ['title' => 'After the lifts']);
+$other = ask('k5-room', 'room', ['discussion' => 'disc-5', 'course' => 'cm-' . $activity->cmid] + $base);
+$othercm = $DB->get_record('course_modules', ['id' => $DB->get_field('local_afterword_room', 'forumcmid', ['discussion' => 'disc-5'])]);
+$groupsof = function(int $cmid) use ($DB) {
+    return $DB->get_fieldset_select('groupings_groups', 'groupid', 'groupingid = ?',
+        [$DB->get_field('course_modules', 'groupingid', ['id' => $cmid])]);
+};
+same([[(string)$group->id, $second['ref']], [$other['ref']]], [array_map('strval', $groupsof($cm->id)), array_map('strval', $groupsof($othercm->id))],
+    'each forum has the groups of its rooms');
+// A forum of the author's with a grouping keeps it, and our groups join.
+$authors = groups_create_grouping((object)['courseid' => $course, 'idnumber' => 'own', 'name' => 'Own']);
+$DB->set_field('course_modules', 'groupingid', $authors, ['id' => $othercm->id]);
+$third = ask('k6-room', 'room', ['discussion' => 'disc-6', 'course' => 'cm-' . $activity->cmid] + $base);
+same([(string)$authors, [$other['ref'], $third['ref']]], [$DB->get_field('course_modules', 'groupingid', ['id' => $othercm->id]),
+    array_map('strval', $groupsof($othercm->id))], 'the author\'s grouping');
 
 // An invitation whose e-mail fails was made: the learner has it in Moodle. One that nobody wants is an answer.
 putenv('MOODLE_MAIL_FAILS=1');

@@ -170,7 +170,7 @@ class forum_room {
     }
 
     /**
-     * Separate groups, and a condition that only the rooms' members meet.
+     * Separate groups, of a grouping, and a condition that only the rooms' members meet.
      *
      * @param \stdClass $link
      * @param \stdClass $cm
@@ -178,13 +178,41 @@ class forum_room {
     private static function door(\stdClass $link, \stdClass $cm): void {
         global $DB;
         $groups = $DB->get_fieldset_select('local_afterword_room', 'groupid', 'forumcmid = ?', [$cm->id]);
-        $row = $DB->get_record('course_modules', ['id' => $cm->id], 'id, availability, groupmode', MUST_EXIST);
-        $wanted = availability::with_groups($row->availability, $groups);
-        if ($wanted === $row->availability && $row->groupmode == SEPARATEGROUPS) {
+        $row = $DB->get_record('course_modules', ['id' => $cm->id], 'id, availability, groupmode, groupingid', MUST_EXIST);
+        $wanted = (object)['id' => $cm->id, 'availability' => availability::with_groups($row->availability, $groups),
+            'groupmode' => SEPARATEGROUPS, 'groupingid' => self::grouping($cm, (int)$row->groupingid, $groups)];
+        if ($wanted == $row) {
             return;
         }
-        $DB->update_record('course_modules', (object)['id' => $cm->id, 'availability' => $wanted, 'groupmode' => SEPARATEGROUPS]);
+        $DB->update_record('course_modules', $wanted);
         rebuild_course_cache($link->courseid, true);
+    }
+
+    /**
+     * The forum shows the groups of its own rooms only. Without that, a learner who is also in a room of another forum
+     * of the course could write a topic here for that room, where nobody reads it.
+     *
+     * @param \stdClass $cm
+     * @param int $groupingid the author's own, which our groups join; 0: none
+     * @param array $groups
+     * @return int
+     */
+    private static function grouping(\stdClass $cm, int $groupingid, array $groups): int {
+        if (!$groupingid) {
+            $idnumber = 'afterword-' . $cm->id;
+            $grouping = groups_get_grouping_by_idnumber($cm->course, $idnumber);
+            $groupingid = (int)($grouping ? $grouping->id : groups_create_grouping((object)[
+                'courseid' => $cm->course,
+                'idnumber' => $idnumber,
+                'name' => \core_text::substr($cm->name, 0, 254),
+                'description' => get_string('groupdescription', 'local_afterword'),
+                'descriptionformat' => FORMAT_PLAIN,
+            ]));
+        }
+        foreach ($groups as $groupid) {
+            groups_assign_grouping($groupingid, $groupid);
+        }
+        return $groupingid;
     }
 
     /**
