@@ -27,13 +27,16 @@ static int be_worker(char **argv)
 {
     aw_error err = AW_ERROR_INIT;
     long n = atol(argv[4]);
+    struct rlimit files;
+    getrlimit(RLIMIT_NOFILE, &files);
     if (strcmp(argv[3], "files") == 0)
-        setrlimit(RLIMIT_NOFILE, &(struct rlimit){(rlim_t)n, (rlim_t)n});
+        setrlimit(RLIMIT_NOFILE, &(struct rlimit){(rlim_t)n, files.rlim_max});
     if (strcmp(argv[3], "call") == 0)
         fault_at(NULL, n, 1, atoi(argv[5]));
     int rc = world_run(argv[1], atoi(argv[2]), true, &err);
     bool reached = fault.seen >= n;
     fault_none();
+    setrlimit(RLIMIT_NOFILE, &files); /* a sanitizer wants some at the end */
     if (strcmp(argv[3], "call") == 0 && !reached)
         return 100;
     if (rc != AW_OK)
