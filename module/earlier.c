@@ -41,20 +41,36 @@ struct text_of {
     struct buf *out;
 };
 
-/* The answer, as a quotation; other people's forums keep their own text. */
+/* What comes out of another forum is text, not Markdown: one line, and nothing in it means anything. */
+static void quote_plain(struct buf *out, const char *text, size_t cut)
+{
+    char part[ANSWER_BYTES + 1];
+    memcpy(part, text, cut);
+    part[cut] = 0;
+    BUF_LIT(out, "  > ");
+    words_escape(out, part);
+}
+
+static void quote_markdown(struct buf *out, const char *text, size_t cut)
+{
+    BUF_LIT(out, "  > ");
+    for (size_t n = 0; n < cut; n++) {
+        buf_putc(out, text[n]);
+        if (text[n] == '\n')
+            BUF_LIT(out, "  > ");
+    }
+}
+
+/* The answer, as a quotation, where it is kept (judge.c). */
 static int quote(void *context, const struct state_post *p, const char *text)
 {
     struct text_of *t = context;
     bool it_is = t->post[0] ? strcmp(p->post, t->post) == 0 : p->official_ms != 0;
-    if (!it_is || p->deleted || !text)
+    if (!it_is || p->deleted || !text || !*text)
         return 0;
     size_t len = strlen(text), cut = utf8_cut(text, len, ANSWER_BYTES);
-    BUF_LIT(t->out, "  > ");
-    for (size_t n = 0; n < cut; n++) {
-        buf_putc(t->out, text[n]);
-        if (text[n] == '\n')
-            BUF_LIT(t->out, "  > ");
-    }
+    bool ours = strcmp(p->provider, "local") == 0;
+    (ours ? quote_markdown : quote_plain)(t->out, text, cut);
     buf_puts(t->out, cut < len ? " \xe2\x80\xa6\n" : "\n");
     return 1;
 }

@@ -225,7 +225,7 @@ int idea_corrected(struct interp *in, const aw_event *e, aw_error *err)
             rc = talk_keep_reply(in, &t, e, &statement, true, err);
     } else {
         before.official_ms = e->time_ms;
-        rc = state_post_put(in->state, &before, NULL, 0, err);
+        rc = state_post_put(in->state, &before, talk_shares(&t) ? e->body : NULL, e->body_bytes, err);
     }
     if (rc == AW_OK && !t.cast.topic.answered_ms) {
         t.cast.topic.answered_ms = e->time_ms;

@@ -93,6 +93,18 @@ static int may_answer(const struct talk *t, aw_error *err)
     return error_set(err, AW_EREFUSED, "learner", "did not ask this, so the answer is not theirs to choose");
 }
 
+/* Other people's forums keep their text themselves; but what answers a question is kept, plain,
+ * where the author lets later rooms read it: the forum does not let them in to read it there. */
+static int keep_answer(struct interp *in, const struct talk *t, const aw_event *e, aw_error *err)
+{
+    if (strcmp(e->provider, "local") == 0 || t->post.deleted)
+        return AW_OK;
+    if (e->kind == AW_EVENT_ANSWER_RETRACTED)
+        return state_post_put(in->state, &t->post, "", 0, err);
+    return e->body && talk_shares(t) ? state_post_put(in->state, &t->post, e->body, e->body_bytes, err)
+                                     : AW_OK;
+}
+
 int talk_answer(struct interp *in, const aw_event *e, aw_error *err)
 {
     struct talk t;
@@ -100,6 +112,8 @@ int talk_answer(struct interp *in, const aw_event *e, aw_error *err)
     int rc = talk_find(in, e, true, &t, err);
     if (rc == AW_OK)
         rc = may_answer(&t, err);
+    if (rc == AW_OK)
+        rc = keep_answer(in, &t, e, err);
     if (rc != AW_OK)
         return rc;
     struct state_topic *topic = &t.cast.topic;

@@ -214,7 +214,8 @@ static int write_post(void *context, const struct state_post *p, const char *tex
         query_name(b, "attachments");
         buf_puts(b, p->attachments);
     }
-    if (text && !p->deleted) {
+    /* Of another forum's post no more than an excerpt is kept, which is no Markdown. */
+    if (text && !p->deleted && strcmp(p->provider, "local") == 0) {
         query_text(b, "text", text);
         r->rc = link_markdown_html(text, strlen(text), &html, r->err);
         if (r->rc == AW_OK)

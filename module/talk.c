@@ -33,6 +33,12 @@ const struct link *talk_link(const struct cast *c)
     return cast_link(c->course, c->discussion.link);
 }
 
+bool talk_shares(const struct talk *t)
+{
+    const struct link *link = talk_link(&t->cast);
+    return link && link->share_with_later_rooms;
+}
+
 static int cast_in(struct interp *in, const char *who, const struct state_discussion *d,
                    const aw_event *e, struct cast *c, aw_error *err)
 {
@@ -342,7 +348,7 @@ int talk_keep_reply(struct interp *in, struct talk *t, const aw_event *e, const 
     post.posted_ms = t->cast.scene.time_ms;
     post.official_ms = official ? post.posted_ms : 0;
     post.anonymous = e->anonymous == AW_YES;
-    bool keep_text = strcmp(e->provider, "local") == 0;
+    bool keep_text = strcmp(e->provider, "local") == 0 || (official && talk_shares(t));
     t->cast.topic.replies++;
     int rc = talk_attachments(e, post.attachments, sizeof post.attachments, err);
     if (rc == AW_OK)

@@ -20,6 +20,8 @@ int talk_find(struct interp *in, const aw_event *e, bool want_post, struct talk 
 int talk_may_speak(struct interp *in, const struct cast *c, const char *who, aw_error *err);
 /* The link of the cast's discussion, or NULL if it was removed. */
 const struct link *talk_link(const struct cast *c);
+/* Are later rooms shown what was asked and answered in this one? */
+bool talk_shares(const struct talk *t);
 /* How a topic or post is called among facts that are true once: forums may use the same ids. */
 #define TALK_TARGET (STATE_ID + 66)
 const char *talk_target(const char *provider, const char *id, char out[TALK_TARGET]);

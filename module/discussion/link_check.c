@@ -222,7 +222,8 @@ static void check_room(struct link_checker *c)
 
     if (l->share_with_later_rooms && strcmp(l->provider, "local") != 0)
         link_say(c, false, "share_with_later_rooms",
-                 "lists the questions only: their answers stay in the forum.");
+                 "lists the answers as plain text, and only those that the forum marks as accepted (Discourse with "
+                 "discourse-solved) or the LMS tells of with their text; else the question alone.");
     if (l->anonymous && strcmp(l->provider, "host") == 0)
         link_say(c, false, "anonymous",
                  "is only kept if the LMS's own forum can post without a name; ask its administrator.");

@@ -222,7 +222,7 @@ void words_escape(struct buf *b, const char *text)
             buf_putc(b, ' ');
             continue;
         }
-        if (strchr("\\`*_{}[]<>()#!|&~@+=:", *c))
+        if (strchr("\\`*_{}[]<>()#!|&~@+=:\"", *c))
             buf_putc(b, '\\');
         buf_putc(b, *c);
     }

@@ -226,7 +226,8 @@ struct state_post {
 };
 int state_post_get(struct state *s, const char *provider, const char *post, struct state_post *out,
                    aw_error *err);
-/* text: Markdown, kept only for the provider "local"; NULL keeps what is there. */
+/* text: Markdown, kept only for the provider "local"; of another forum what answers a question, as
+ * plain text, where the link shares it with later rooms. NULL keeps what is there. */
 int state_post_put(struct state *s, const struct state_post *p, const char *text, size_t text_len,
                    aw_error *err);
 typedef int (*state_post_each)(void *context, const struct state_post *p, const char *text);

@@ -67,9 +67,17 @@ async function main() {
   f.assertOnce(statements);
   assert.strictEqual(f.count(statements, 'create'), 1);
   assert.ok(!JSON.stringify(statements).includes('Leeds'), 'post text in a statement');
+
+  // The next cohort's room begins with what this one asked and had answered: with what the answer
+  // says, for its members cannot read it where it stands.
+  await place.notify([{ ...f.complete('u-3'), attributes: { cohort: 'autumn' } }]);
+  const next = await f.eventually('the next room is open', 60000, async () =>
+    (await forum.state()).state.posts.find((p) => /earlier rooms/.test(p.raw)));
+  assert.match(next.raw, /\*\*Could we do it in pairs\?\*\*\n {2}> We do that in Leeds\.\n/);
+  await f.eventually('the newcomer is invited', 60000, async () => messages(await forum.state()).length === 3);
   const last = await forum.state();
   assert.strictEqual(last.violation, '');
-  assert.strictEqual(messages(last).length, 2, 'invited once, whatever happens');
+  assert.strictEqual(messages(last).length, 3, 'invited once, whatever happens');
   assert.strictEqual(await f.kill(worker, 'SIGTERM'), 0);
   assert.ok(!worker.log.includes('discourse-key') && !worker.log.includes('connect-secret'));
   console.log(`ok: ${open.faults} faults, ${statements.length} statements`);

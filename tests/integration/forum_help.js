@@ -46,7 +46,8 @@ async function forumWorkplace(forum, config, lrs) {
   });
   place.listener = `http://127.0.0.1:${port}`;
   const link = { id: 'fire', course: 'fire-101', title: 'After the fire drill', provider: 'community',
-    prompt: 'Take a picture of yourself doing it. How can we change this process?', room: { by: [], cap: 50 } };
+    prompt: 'Take a picture of yourself doing it. How can we change this process?', room: { by: ['cohort'], cap: 50 },
+    share_with_later_rooms: true };
   const added = await place.afterword(['link', 'add', '--json', help.write('link.json', JSON.stringify(link)), '--anyway']);
   assert.strictEqual(added.code, 0, added.err);
   return place;

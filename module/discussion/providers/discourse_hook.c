@@ -16,6 +16,7 @@
 #include "discourse.h"
 #include "discourse_tell.h"
 #include "json.h"
+#include "plain.h"
 #include "report.h"
 #include "timestamp.h"
 
@@ -100,13 +101,18 @@ static int tell_likes(struct discourse *d, const struct reporter *t, const struc
     return rc;
 }
 
-static int tell_solution(const struct reporter *t, const struct report *p, const json_t *post)
+/* Told with what it says, and again when that was changed: later rooms may be shown it. */
+static int tell_solution(const struct reporter *t, const struct report *p, const json_t *post,
+                         bool edited)
 {
     struct seen_post *s = seen_find(t->seen, p->post);
     json_t *flag = json_object_get(post, "accepted_answer");
-    if (!s || !json_is_boolean(flag) || json_is_true(flag) == s->accepted)
+    char text[REPORT_TEXT_BYTES];
+    if (!s || !json_is_boolean(flag) ||
+        (json_is_true(flag) == s->accepted && !(edited && s->accepted)))
         return 0;
-    int rc = report_answer(t, p, json_is_true(flag));
+    plain_from_html(json_member_text(post, "cooked"), text, sizeof text);
+    int rc = report_answer(t, p, json_is_true(flag), text);
     if (rc == 0)
         s->accepted = json_is_true(flag);
     return rc;
@@ -147,6 +153,8 @@ int discourse_tell(struct discourse *d, const struct reporter *t, const json_t *
     struct report p = read_post(post, title, tags, discussion);
     if (p.post <= 0 || p.topic <= 0 || (type > 0 && type != REGULAR_POST))
         return 0; /* "closed the topic" and whispers are no posts of a learner */
+    const struct seen_post *before = seen_find(t->seen, p.post);
+    bool edited = before && p.revision > before->revision;
     int rc = tell_first(d, t, &p, tags);
     if (rc != 0)
         return rc;
@@ -162,7 +170,7 @@ int discourse_tell(struct discourse *d, const struct reporter *t, const json_t *
     if (rc == 0)
         rc = tell_likes(d, t, &p, likes_of(post));
     if (rc == 0)
-        rc = tell_solution(t, &p, post);
+        rc = tell_solution(t, &p, post, edited);
     return rc;
 }
 

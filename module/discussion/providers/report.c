@@ -115,7 +115,7 @@ int report_vote(const struct reporter *t, const struct report *p, int64_t user)
     return t->emit(t->context, &e);
 }
 
-int report_answer(const struct reporter *t, const struct report *p, bool accepted)
+int report_answer(const struct reporter *t, const struct report *p, bool accepted, const char *text)
 {
     struct ids ids;
     aw_event e = begin(t, accepted ? AW_EVENT_ANSWER_ACCEPTED : AW_EVENT_ANSWER_RETRACTED,
@@ -123,6 +123,10 @@ int report_answer(const struct reporter *t, const struct report *p, bool accepte
                        &ids);
     by(&e, p->user, &ids);
     e.discussion = p->discussion;
+    if (accepted && *text) {
+        e.body = text;
+        e.body_bytes = strlen(text);
+    }
     return t->emit(t->context, &e);
 }
 

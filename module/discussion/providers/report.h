@@ -12,6 +12,8 @@
 
 #include "seen.h"
 
+#define REPORT_TEXT_BYTES 2000 /* of an accepted answer */
+
 struct report { /* a post as both forums have it */
     const char *discussion; /* NULL: not known */
     int64_t topic, post, parent; /* parent 0: the topic's first post */
@@ -37,7 +39,8 @@ struct reporter {
 /* 0, or what emit returned: then nothing is remembered and it is told again. */
 int report_post(const struct reporter *t, const struct report *p);
 int report_vote(const struct reporter *t, const struct report *p, int64_t user);
-int report_answer(const struct reporter *t, const struct report *p, bool accepted);
+/* text: what the answer says, plain; the core decides whether it is kept. */
+int report_answer(const struct reporter *t, const struct report *p, bool accepted, const char *text);
 int report_deleted(const struct reporter *t, const struct seen_post *p);
 
 /* What a topic is, by its tags (JSON array of texts or {value}) or its title. */

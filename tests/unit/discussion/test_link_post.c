@@ -186,7 +186,7 @@ static const struct {
     {"{\"title\":\"T\",\"prompt\":\"Why did you like it?\",\"anonymous\":true,\"provider\":\"host\"}", false,
      "ask its administrator"},
     {"{\"title\":\"T\",\"prompt\":\"Why did you like it?\",\"share_with_later_rooms\":true,\"provider\":\"community\"}",
-     true, "questions only"},
+     true, "as plain text"},
 };
 
 static void test_check(void **state)

@@ -21,6 +21,7 @@
 struct told { /* an event, copied */
     uint32_t kind, revision;
     char key[160], topic[32], post[32], parent[32], user[32], type[16], discussion[64], title[64];
+    char body[256];
 };
 
 struct there {
@@ -137,6 +138,7 @@ static inline int there_emit(void *context, const aw_event *e)
     copy_text(o->user, sizeof o->user, e->forum_user);
     copy_text(o->type, sizeof o->type, e->topic_type);
     copy_text(o->title, sizeof o->title, e->title);
+    copy_text(o->body, sizeof o->body, e->body);
     copy_text(o->discussion, sizeof o->discussion, e->discussion);
     assert_true(e->time_ms > 0);
     return AW_OK;

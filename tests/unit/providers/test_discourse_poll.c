@@ -97,6 +97,36 @@ static void test_sweep(void **state)
     there_free(k.t);
 }
 
+static const struct told *last_accepted(const struct talk *k)
+{
+    for (size_t i = k->t->told_count; i-- > 0;)
+        if (k->t->told[i].kind == AW_EVENT_ANSWER_ACCEPTED)
+            return &k->t->told[i];
+    fail_msg("nothing was accepted");
+    return NULL;
+}
+
+/* What an accepted answer says is told with it, and again when it was changed. */
+static void test_what_the_answer_says(void **state)
+{
+    (void)state;
+    struct talk k = talk_new();
+    char target[64], body[256];
+    poll_times(&k, 3);
+    snprintf(body, sizeof body, "{\"id\":%lld}", (long long)k.answer);
+    there_act(k.t, "POST", "/solution/accept.json", k.asker, body, NULL);
+    poll_times(&k, 6);
+    assert_string_equal(last_accepted(&k)->body, "CO2, the black one");
+    assert_int_equal(there_told(k.t, AW_EVENT_ANSWER_ACCEPTED), 1);
+    snprintf(target, sizeof target, "/posts/%lld.json", (long long)k.answer);
+    there_act(k.t, "PUT", target, k.helper,
+              "{\"post\":{\"raw\":\"CO2, the \\\"black\\\" one; <never> foam & water\"}}", NULL);
+    poll_times(&k, 6);
+    assert_string_equal(last_accepted(&k)->body, "CO2, the \"black\" one; <never> foam & water");
+    assert_int_equal(there_told(k.t, AW_EVENT_ANSWER_ACCEPTED), 2);
+    there_free(k.t);
+}
+
 static int hook(struct there *t, const char *event, const char *body, const char *secret)
 {
     uint8_t mac[32];
@@ -156,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_poll),
         cmocka_unit_test(test_sweep),
+        cmocka_unit_test(test_what_the_answer_says),
         cmocka_unit_test(test_webhook),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
