@@ -8,7 +8,7 @@
  *
  *   interpret.c  decodes and dispatches by kind        cast.c   who, where, when
  *   verdict.c    completed, passed, failed; SCORM      open.c   rooms, members, jobs
- *   talk.c       what is read and written              done.c   what a forum answered
+ *   talk*.c      what is read and written              done.c   what a forum answered
  *   judge.c      votes, answers, flags                 local.c  the embedded forum
  *   idea.c       ideas, corrections                    note.c   what people are told
  *   unnamed.c    posts without a name

@@ -3,7 +3,7 @@
  *
  * It is the provider "local". Since its rows are the worker's, a call takes part
  * in the interpreter's transaction: either the discussion is open and told, or
- * neither. Learners' posts come as events (talk.c); hosts read with aw_query().
+ * neither. Learners' posts come as events (talk_write.c); hosts read with aw_query().
  */
 #include <stdio.h>
 #include <string.h>

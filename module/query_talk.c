@@ -180,7 +180,7 @@ static void write_author(const struct reading *r, const char *author, bool anony
     query_bool(b, "mine", is_mine(r, author));
 }
 
-/* Did this learner do it? kind: "vote", "flag", "follows"; as talk.c records them. */
+/* Did this learner do it? kind: "vote", "flag", "follows"; as talk_read.c and judge.c record them. */
 static void write_did(const struct reading *r, const char *name, const char *kind,
                       const char *target, int64_t part)
 {

@@ -1,4 +1,4 @@
-/* talk.h - what idea.c shares with talk.c: finding the place an event speaks of. */
+/* talk.h - what talk_read.c, talk_write.c, judge.c and idea.c share: the place an event speaks of. */
 #ifndef MODULE_TALK_H
 #define MODULE_TALK_H
 
@@ -12,6 +12,11 @@ struct talk {
     char who[STATE_ID];     /* who acted */
 };
 
+/* The discussion that the event names: by our id, or by the forum's own reference. */
+int talk_discussion(struct interp *in, const aw_event *e, struct state_discussion *out, aw_error *err);
+/* The cast of somebody in it. e: may be NULL. */
+int talk_cast(struct interp *in, const char *who, const struct state_discussion *d, const aw_event *e,
+              struct cast *out, aw_error *err);
 /* Finds topic, post, discussion; AW_ENOTFOUND with what is not known. who: the
  * learner of the event, or `by` where that is given. */
 int talk_find(struct interp *in, const aw_event *e, bool want_post, struct talk *out,

@@ -4,7 +4,7 @@
  * A forum outside shows who posts; so there the bot posts, and the post becomes a row and
  * a statement when the forum has said under which id it has it. Until then the request
  * (a job with its text and the made-up name) is all there is; a forum that answers twice
- * changes nothing, for talk.c knows the post by then.
+ * changes nothing, for talk_write.c knows the post by then.
  */
 #include "unnamed.h"
 
