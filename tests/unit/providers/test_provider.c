@@ -67,6 +67,7 @@ static void test_skeleton(void **state)
     assert_int_equal(provider_check(p, &reply), AW_FORUM_UNSUPPORTED);
     r.learner = "../../etc/passwd";
     assert_int_equal(provider_call(p, PROVIDER_ADMIT, &r, &reply), AW_FORUM_REFUSED);
+    assert_non_null(strstr(reply.reason, "let the learner in"));
     provider_close(p);
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s", directory);
