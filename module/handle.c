@@ -96,10 +96,35 @@ void aw_close(aw *self)
     free(self);
 }
 
+/* The database at our path; false: there is none. */
+static bool find_state(const struct aw *self, struct stat *out)
+{
+    char path[4096];
+    aw_error unused = AW_ERROR_INIT;
+    return fs_join(path, sizeof path, self->config.state_dir, "state.db", &unused) == AW_OK &&
+           stat(path, out) == 0;
+}
+
+/* self->mutex held, so nobody uses the connection. A state directory may be replaced under a host
+ * that lives for months; what it asks is then meant for the new one. */
+static int open_state(struct aw *self, aw_error *err)
+{
+    struct stat now;
+    if (self->state && find_state(self, &now) && now.st_ino == self->state_is.st_ino &&
+        now.st_dev == self->state_is.st_dev)
+        return AW_OK;
+    state_close(self->state);
+    self->state = NULL;
+    int rc = state_open(self->config.state_dir, &self->state, err);
+    if (rc == AW_OK && !find_state(self, &self->state_is))
+        self->state_is = (struct stat){0};
+    return rc;
+}
+
 int handle_state(struct aw *self, struct state **out, aw_error *err)
 {
     pthread_mutex_lock(&self->mutex);
-    int rc = self->state ? AW_OK : state_open(self->config.state_dir, &self->state, err);
+    int rc = open_state(self, err);
     if (rc != AW_OK)
         pthread_mutex_unlock(&self->mutex);
     else

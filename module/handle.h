@@ -4,6 +4,7 @@
 
 #include <afterword/afterword.h>
 #include <pthread.h>
+#include <sys/stat.h>
 
 #include "config.h"
 #include "identity.h"
@@ -22,6 +23,7 @@ struct aw {
     struct known *known;
     pthread_mutex_t mutex; /* of what is opened late: state, statements */
     struct state *state;   /* for queries and links; not the worker's */
+    struct stat state_is;  /* which state.db that is */
     struct log *statements;
 };
 

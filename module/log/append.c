@@ -191,9 +191,11 @@ int log_append_batch(struct log *log, const struct log_span *records, size_t cou
     if (rc != AW_OK)
         return rc;
     log_announce_append(c);
-    if (out_end)
+    /* Behind the sync: what was acknowledged was in the directory when it was durable. */
+    rc = log_still_there(log, err);
+    if (rc == AW_OK && out_end)
         *out_end = (struct log_pos){s.segment, s.offset, s.record};
-    return AW_OK;
+    return rc;
 }
 
 int log_append(struct log *log, const void *bytes, size_t len, struct log_pos *out_end, aw_error *err)

@@ -275,6 +275,7 @@ static int control_map(struct log *log, uint64_t *out_inode, aw_error *err)
             return error_errno(err, errno, "map the control file in", log->dir);
         log->control = at;
     }
+    log->control_is = st;
     *out_inode = (uint64_t)st.st_ino;
     return AW_OK;
 }

@@ -14,6 +14,7 @@
 #include "format.h"
 #include "log.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #define LOG_SEGMENT_BYTES_DEFAULT (UINT64_C(16) << 20)
@@ -29,12 +30,17 @@ struct log {
     uint64_t segment_bytes, max_bytes;
     uint32_t max_record_bytes;
     int dir_fd, control_fd;
+    struct stat control_is; /* which file it was when it was opened */
     struct control *control;
     int fd; /* of segment fd_segment; -1 */
     uint64_t fd_segment;
     uint64_t id; /* of this handle in this process, for log_wait */
     uint32_t wakes_at_open;
 };
+
+/* open.c */
+/* AW_EIO: at the log's path is another directory by now, or none. */
+int log_still_there(const struct log *log, aw_error *err);
 
 /* segment.c */
 void segment_name(uint64_t segment, char out[LOG_NAME_BYTES]);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,6 +62,21 @@ int log_open(const struct log_options *options, struct log **out, aw_error *err)
     log->wakes_at_open = __atomic_load_n(&log->control->wakes, __ATOMIC_SEQ_CST);
     *out = log;
     return AW_OK;
+}
+
+/* A process may live for months. Restoring a backup, or moving the directory away, leaves it with
+ * files that nobody reads any more: what is appended to those must not be acknowledged. */
+int log_still_there(const struct log *log, aw_error *err)
+{
+    char path[LOG_PATH_BYTES + sizeof "/" CONTROL_NAME];
+    struct stat now;
+    snprintf(path, sizeof path, "%s/%s", log->dir, CONTROL_NAME);
+    if (stat(path, &now) == 0 && now.st_ino == log->control_is.st_ino &&
+        now.st_dev == log->control_is.st_dev)
+        return AW_OK;
+    return error_set(err, AW_EIO, log->dir,
+                     "was replaced or removed while this process had it open; open it again "
+                     "(restart the process)");
 }
 
 void log_close(struct log *log)

@@ -58,8 +58,11 @@ ZEND_FUNCTION(afterword_notify)
     aw_event event;
     aw_error err = AW_ERROR_INIT;
     aw *handle = afterword_event(from, &event, &pins) ? afterword_handle() : NULL;
+    int rc = handle ? aw_notify(handle, &event, &err) : AW_OK;
+    if (rc == AW_EIO && (handle = afterword_handle_again()) != NULL)
+        rc = aw_notify(handle, &event, &err);
     if (handle)
-        return_true_or_throw(aw_notify(handle, &event, &err), &err, return_value);
+        return_true_or_throw(rc, &err, return_value);
     afterword_pins_free(&pins);
 }
 
@@ -198,9 +201,11 @@ ZEND_FUNCTION(afterword_forum_request_done)
     if (!afterword_json_encode(reply, "reply", &text))
         return;
     aw *handle = afterword_handle();
+    int rc = handle ? aw_forum_request_done(handle, key, ZSTR_VAL(text), &err) : AW_OK;
+    if (rc == AW_EIO && (handle = afterword_handle_again()) != NULL)
+        rc = aw_forum_request_done(handle, key, ZSTR_VAL(text), &err);
     if (handle)
-        return_true_or_throw(aw_forum_request_done(handle, key, ZSTR_VAL(text), &err), &err,
-                             return_value);
+        return_true_or_throw(rc, &err, return_value);
     zend_string_release(text);
 }
 

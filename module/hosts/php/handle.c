@@ -40,6 +40,14 @@ aw *afterword_handle(void)
     return opened;
 }
 
+/* After AW_EIO: the state directory may have been replaced since this process opened it, and a child
+ * of PHP-FPM lives for months. What was not acknowledged may be said again. */
+aw *afterword_handle_again(void)
+{
+    afterword_handle_close();
+    return afterword_handle();
+}
+
 void afterword_handle_close(void)
 {
     if (AFTERWORD_G(handle) && AFTERWORD_G(pid) == getpid())

@@ -30,6 +30,8 @@ ZEND_EXTERN_MODULE_GLOBALS(afterword)
 
 /* handle.c: this process's handle; NULL with an exception thrown. */
 aw *afterword_handle(void);
+/* Closed and opened anew. */
+aw *afterword_handle_again(void);
 void afterword_handle_close(void);
 
 /* exception.c */

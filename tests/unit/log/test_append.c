@@ -359,6 +359,31 @@ static void test_removed_under_us(void **unused)
     drop_dir(dir);
 }
 
+/* Moved away, with another in its place or none: the files we have are whole, and nobody reads them. */
+static void test_replaced_under_us(void **unused)
+{
+    (void)unused;
+    char *dir = new_dir(), inner[600], away[600];
+    snprintf(inner, sizeof inner, "%s/log", dir);
+    snprintf(away, sizeof away, "%s/away", dir);
+    struct log *log = open_log(inner, 0, 0);
+    append_n(log, 0, MOST, NULL);
+    aw_error err = AW_ERROR_INIT;
+    assert_int_equal(rename(inner, away), 0);
+    assert_int_equal(log_append(log, "x", 1, NULL, &err), AW_EIO);
+    assert_non_null(strstr(err.text, "replaced"));
+    struct log *other = open_log(inner, 0, 0);
+    assert_int_equal(log_append(log, "x", 1, NULL, &err), AW_EIO);
+    append_n(other, 0, MOST, NULL);
+    log_close(log);
+    log = open_log(inner, 0, 0);
+    append_n(log, 1, MOST, NULL);
+    assert_int_equal(read_log(other, MOST).records, 2);
+    log_close(log);
+    log_close(other);
+    drop_dir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_fork),
         cmocka_unit_test(test_removed_under_us),
+        cmocka_unit_test(test_replaced_under_us),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
