@@ -17,7 +17,7 @@
 defined('MOODLE_INTERNAL') || die();
 
 $plugin->component = 'local_afterword';
-$plugin->version   = 2026112404;
+$plugin->version   = 2026112405;
 $plugin->requires  = 2022112800; // Moodle 4.1.
 $plugin->supported = [401, 501];
 $plugin->maturity  = MATURITY_BETA;

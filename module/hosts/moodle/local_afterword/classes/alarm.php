@@ -101,21 +101,35 @@ class alarm {
         $errors = array_filter(self::problems(time()), function($problem) {
             return $problem[0] === 'error';
         });
+        $since = self::kept('alarmsince');
         if (!$errors) {
-            set_config('alarmsince', 0, 'local_afterword');
+            if ($since) {
+                set_config('alarmsince', 0, 'local_afterword');
+            }
             return;
         }
-        $since = (int)get_config('local_afterword', 'alarmsince');
         if (!$since) {
             set_config('alarmsince', time(), 'local_afterword');
             return;
         }
-        $told = (int)get_config('local_afterword', 'alarmtold');
+        $told = self::kept('alarmtold');
         if (time() - $since < self::LATE_SECONDS || time() - $told < self::AGAIN_SECONDS) {
             return;
         }
         set_config('alarmtold', time(), 'local_afterword');
         self::tell(array_column($errors, 1));
+    }
+
+    /**
+     * Several processes of cron live side by side, each with its own memory of the settings: the table knows what the
+     * others did.
+     *
+     * @param string $name
+     * @return int
+     */
+    private static function kept(string $name): int {
+        global $DB;
+        return (int)$DB->get_field('config_plugins', 'value', ['plugin' => 'local_afterword', 'name' => $name]);
     }
 
     /**

@@ -12,9 +12,10 @@ namespace local_afterword;
 /**
  * The worker's Unix socket, for sites that cannot load the extension: JSON, one value a line.
  *
- * One connection per request, opened when first needed. A worker that does not answer costs the
- * learner at most CONNECT_SECONDS plus ANSWER_SECONDS once: after a failure nothing more is tried
- * in this request, and what was to be said is kept in the table of pending events.
+ * One connection, opened when first needed. The worker closes it when it ends, and after five idle minutes; a process
+ * of cron's may live longer, so one that was used before is opened anew, once. A worker that does not answer costs the
+ * learner at most CONNECT_SECONDS plus ANSWER_SECONDS once: after a failure nothing more is tried for AGAIN_SECONDS,
+ * longer than most requests, and what was to be said is kept in the table of pending events.
  *
  * @package    local_afterword
  * @license    https://www.gnu.org/licenses/gpl-3.0.html GPL-3.0-or-later
@@ -24,6 +25,8 @@ class socket {
     const CONNECT_SECONDS = 0.2;
     /** How long an answer may take. */
     const ANSWER_SECONDS = 2;
+    /** After a failure nothing is tried for so long. */
+    const AGAIN_SECONDS = 10;
     /** The longest answer. */
     const ANSWER_BYTES = 9000000;
 
@@ -31,8 +34,12 @@ class socket {
     private static $stream = null;
     /** @var int the process that opened it */
     private static $pid = 0;
-    /** @var string|null why this request has given up */
+    /** @var string|null why this process has given up */
     private static $failed = null;
+    /** @var int when */
+    private static $failedat = 0;
+    /** @var bool the connection has carried an answer before */
+    private static $used = false;
 
     /**
      * @return bool
@@ -55,16 +62,33 @@ class socket {
      * @return mixed the result; true where there is none
      */
     public static function ask(array $request) {
-        if (self::$failed !== null && self::$pid === getmypid()) {
+        if (self::$failed !== null && self::$pid === getmypid() && time() - self::$failedat < self::AGAIN_SECONDS) {
             throw new bridge_exception(self::$failed, bridge::NO_WAY);
         }
         $line = json_encode($request, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
         if ($line === false) {
             throw new bridge_exception('cannot be written as JSON: ' . json_last_error_msg(), 15, 'event');
         }
+        if (self::$used && self::$stream !== null && self::$pid === getmypid() && self::closed_by_worker(self::$stream)) {
+            self::reset();
+        }
         $stream = self::open();
         self::write($stream, $line . "\n");
-        return self::result(self::read($stream));
+        $answer = self::read($stream);
+        self::$used = true;
+        return self::result($answer);
+    }
+
+    /**
+     * Between two requests the worker says nothing, so what can be read is the end.
+     *
+     * @param resource $stream
+     * @return bool
+     */
+    private static function closed_by_worker($stream): bool {
+        $read = [$stream];
+        $none = [];
+        return (bool)@stream_select($read, $none, $none, 0);
     }
 
     /**
@@ -75,6 +99,7 @@ class socket {
             fclose(self::$stream);
         }
         self::$stream = null;
+        self::$used = false;
         self::$failed = null;
     }
 
@@ -149,6 +174,7 @@ class socket {
     private static function fail(string $text): void {
         self::reset();
         self::$failed = $text;
+        self::$failedat = time();
         throw new bridge_exception($text, bridge::NO_WAY);
     }
 }
