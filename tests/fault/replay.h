@@ -104,8 +104,9 @@ static inline void replay_close(struct replay *r)
     pl_close(&r->pl);
 }
 
-static inline void take_over(struct lrs *to, const struct lrs *from)
+static inline void take_over(struct lrs *to, struct lrs *from)
 {
+    pthread_mutex_lock(&from->mutex);
     pthread_mutex_lock(&to->mutex);
     lrs_forget(to);
     lrs_grow(to);
@@ -114,6 +115,7 @@ static inline void take_over(struct lrs *to, const struct lrs *from)
             lrs_keep(to, from->list[i].bytes, from->list[i].len);
     }
     pthread_mutex_unlock(&to->mutex);
+    pthread_mutex_unlock(&from->mutex);
 }
 
 #endif

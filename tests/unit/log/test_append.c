@@ -2,6 +2,7 @@
 #include "log_help.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #define MOST 300
@@ -319,6 +320,21 @@ static void test_threads(void **unused)
     drop_dir(dir);
 }
 
+struct appender {
+    struct log *log;
+    atomic_bool forked;
+};
+
+/* Ends after the last fork: a child would have a thread that it cannot join (ThreadSanitizer minds). */
+static void *append_while_forking(void *context)
+{
+    struct appender *a = context;
+    void *failed = append_many(a->log);
+    while (!atomic_load(&a->forked))
+        usleep(1000);
+    return failed;
+}
+
 /* A child goes on using its parent's log, while a thread of the parent appends. */
 static void test_fork(void **unused)
 {
@@ -326,19 +342,23 @@ static void test_fork(void **unused)
     char *dir = new_dir();
     struct log *log = open_log(dir, 4096, 0);
     pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, append_many, log), 0);
+    struct appender appender = {.log = log};
+    assert_int_equal(pthread_create(&thread, NULL, append_while_forking, &appender), 0);
     for (int i = 0; i < 10; i++) {
         pid_t child = fork();
         if (child == 0)
             _exit(append_many(log) == NULL ? 0 : 1);
         assert_true(child > 0);
     }
+    atomic_store(&appender.forked, true);
     for (int i = 0; i < 10; i++) {
         int status = -1;
         assert_true(wait(&status) > 0);
         assert_int_equal(status, 0);
     }
-    pthread_join(thread, NULL);
+    void *failed = NULL;
+    pthread_join(thread, &failed);
+    assert_null(failed);
     assert_int_equal(log_end(log).record, 11 * 200);
     log_close(log);
     assert_int_equal(log_verify(dir, NULL, NULL, NULL), AW_OK);
