@@ -226,7 +226,7 @@ static void judge_state(const struct place *at)
 static void check_disk(struct replay *r, bool strict);
 
 /* The worker on this disk is recorded, and the power goes again. */
-static void go_again(struct place *at, const struct replay *r, int points)
+static void go_again(struct place *at, struct replay *r, int points)
 {
     struct replay *again = malloc(sizeof *again);
     assert_non_null(again);
