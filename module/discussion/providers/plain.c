@@ -61,8 +61,10 @@ static const char *put_entity(struct text *t, const char *at)
         unsigned long code;
     } known[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''},
                  {"nbsp", ' '}, {"hellip", 0x2026}, {"ndash", 0x2013}, {"mdash", 0x2014}};
-    size_t n = strcspn(at + 1, ";");
+    size_t n = 0; /* not strcspn(): each '&' would look through all that follows */
     unsigned long code = 0;
+    while (n < ENTITY_BYTES && at[1 + n] && at[1 + n] != ';')
+        n++;
     if (at[1 + n] == ';' && n < ENTITY_BYTES) {
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
             if (strlen(known[i].name) == n && strncmp(at + 1, known[i].name, n) == 0)
