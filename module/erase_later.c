@@ -3,8 +3,9 @@
  *
  * The event comes behind all that the journal holds about the person, so the row
  * that it leaves is taken up only when every LRS has settled what was written
- * before it: then everything can be voided, and nothing follows. What fails is
- * tried again, for as long as it takes. The row goes with the person's others.
+ * before it: then everything can be voided, and nothing follows. Until then the
+ * thread sleeps; the LRS that comes past it wakes it. What fails is tried again,
+ * for as long as it takes. The row goes with the person's others.
  */
 #include "erase_later.h"
 
@@ -67,23 +68,20 @@ static void set_trouble(struct eraser *e, const char *why)
             why, SAY_END);
 }
 
-/* *out_stuck: those that have not settled it are in trouble; nothing here can be done about it. */
-static bool all_delivered(struct eraser *e, const struct state_job *job, bool *out_stuck)
+/* Asks to be woken before it looks, so that no LRS comes past unseen in between. */
+static bool all_delivered(struct eraser *e, const struct state_job *job)
 {
     struct worker *w = e->worker;
-    bool all = true;
     if (strcmp(e->waiting, job->key) != 0) {
         snprintf(e->waiting, sizeof e->waiting, "%s", job->key);
         e->behind = worker_committed(w);
     }
-    *out_stuck = true;
-    for (size_t i = 0; i < w->ship_count; i++) {
-        if (log_pos_cmp(ship_at(w->ships[i]), e->behind) >= 0)
-            continue;
-        all = false;
-        *out_stuck &= ship_idle(w->ships[i]);
-    }
-    return all;
+    worker_await(w, &e->behind);
+    for (size_t i = 0; i < w->ship_count; i++)
+        if (log_pos_cmp(ship_at(w->ships[i]), e->behind) < 0)
+            return false;
+    worker_await(w, NULL);
+    return true;
 }
 
 static int64_t pause_ms(uint32_t tries)
@@ -91,14 +89,13 @@ static int64_t pause_ms(uint32_t tries)
     return tries < 10 ? (int64_t)FIRST_MS << tries : MOST_MS;
 }
 
-/* *out_wait_ms: 0, or how long nothing more can be done; *out_idle: and whether that is idle. */
-static int carry_out(struct eraser *e, const struct state_job *job, int64_t *out_wait_ms,
-                     bool *out_idle, aw_error *err)
+/* *out_waits: for the LRSs. Whether that is idle is theirs to say: those that deliver are not. */
+static int carry_out(struct eraser *e, const struct state_job *job, bool *out_waits, aw_error *err)
 {
     json_t *report = NULL;
     const struct erase_options options = {.anyway = true, .stop = &e->worker->ending};
-    *out_wait_ms = LOOK_AGAIN_MS;
-    if (!all_delivered(e, job, out_idle))
+    *out_waits = !all_delivered(e, job);
+    if (*out_waits)
         return AW_OK;
     e->waiting[0] = 0;
     int rc = erase_learner(e->worker->aw, job->learner, &options, &report, err);
@@ -106,7 +103,6 @@ static int carry_out(struct eraser *e, const struct state_job *job, int64_t *out
     if (stop_asked(&e->worker->ending))
         return AW_OK; /* it is taken up again by the next */
     if (rc == AW_OK) {
-        *out_wait_ms = 0;
         set_trouble(e, "");
         say(&e->worker->aw->say, AW_LOG_INFO, "a deleted learner was erased", SAY_END);
         return AW_OK;
@@ -114,7 +110,6 @@ static int carry_out(struct eraser *e, const struct state_job *job, int64_t *out
     char why[600];
     snprintf(why, sizeof why, "%.100s%s%.450s", err->where, *err->where ? ": " : "", err->text);
     set_trouble(e, why);
-    *out_wait_ms = 0;
     return state_job_set(e->state, job->key, JOB_QUEUED, job->tries + 1,
                          handle_now_ms(e->worker->aw) + pause_ms(job->tries), err);
 }
@@ -141,9 +136,11 @@ static void *run(void *context)
         uint64_t generation = worker_wait(e->worker, 0, 0);
         int rc = state_job_next(e->state, ERASE_SINK, now, &job, &next, &err);
         bool idle = rc == AW_EAGAIN;
-        if (rc == AW_OK)
-            rc = carry_out(e, &job, &wait, &idle, &err);
-        else if (idle)
+        if (rc == AW_OK) {
+            rc = carry_out(e, &job, &idle, &err);
+            next = INT64_MAX; /* if it waits, then to be woken */
+        }
+        if (idle)
             wait = next == INT64_MAX ? INT64_MAX : next - now;
         free(job.payload);
         if (rc != AW_OK && rc != AW_EAGAIN) {

@@ -136,9 +136,11 @@ static void save(struct ship *s, bool now)
         say_error(&s->worker->aw->say, AW_LOG_ERROR, "an LRS's cursor could not be saved", &err);
     } else {
         pthread_mutex_lock(&s->mutex);
+        struct log_pos before = s->saved;
         s->saved = s->at;
         pthread_mutex_unlock(&s->mutex);
         s->saved_ms = ms;
+        worker_settled(s->worker, before, s->at);
     }
     buf_free(&note);
     if (alert_changed) {

@@ -66,6 +66,25 @@ struct log_pos worker_committed(struct worker *w)
     return at;
 }
 
+void worker_await(struct worker *w, const struct log_pos *pos)
+{
+    pthread_mutex_lock(&w->mutex);
+    w->awaited = pos != NULL;
+    if (pos)
+        w->awaited_pos = *pos;
+    pthread_mutex_unlock(&w->mutex);
+}
+
+/* Only who comes past it wakes anybody: else each save of a cursor would. */
+void worker_settled(struct worker *w, struct log_pos before, struct log_pos now)
+{
+    pthread_mutex_lock(&w->mutex);
+    bool past = w->awaited && log_pos_cmp(before, w->awaited_pos) < 0 && log_pos_cmp(now, w->awaited_pos) >= 0;
+    pthread_mutex_unlock(&w->mutex);
+    if (past)
+        worker_changed(w);
+}
+
 int worker_append(struct worker *w, const aw_event *event, aw_error *err)
 {
     aw_event full;

@@ -15,6 +15,7 @@
 #define MODULE_WORKER_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "handle.h"
 #include "log.h"
@@ -36,6 +37,8 @@ struct worker {
     pthread_cond_t changed;
     struct log_pos committed;      /* mutex: the end of what senders may send */
     uint64_t generation;           /* mutex: grows with each commit */
+    bool awaited;                  /* mutex: somebody waits for the LRSs to settle all before */
+    struct log_pos awaited_pos;    /* mutex: this */
 
     struct ship *ships[WORKER_SINKS];
     size_t ship_count;
@@ -50,6 +53,9 @@ struct worker {
 uint64_t worker_wait(struct worker *w, uint64_t seen, int64_t until_ms);
 void worker_changed(struct worker *w); /* signals without a commit */
 struct log_pos worker_committed(struct worker *w);
+/* From now on whoever waits is woken as each LRS comes past `pos`; NULL: nobody waits any more. */
+void worker_await(struct worker *w, const struct log_pos *pos);
+void worker_settled(struct worker *w, struct log_pos before, struct log_pos now); /* by an LRS */
 /* Writes an event of ours into the journal, durable at return. */
 int worker_append(struct worker *w, const aw_event *event, aw_error *err);
 
