@@ -84,7 +84,9 @@ static int64_t slowest(struct aw *self, struct state *s, int64_t written)
 static int collect(struct aw *self, struct state *s, aw_stats *out, aw_error *err)
 {
     struct log_pos journal, statements;
-    int rc = place_of(s, "journal", &journal, err);
+    int rc = log_still_there(self->journal, err); /* or we would count what nobody reads */
+    if (rc == AW_OK)
+        rc = place_of(s, "journal", &journal, err);
     if (rc == AW_OK)
         rc = place_of(s, "statements", &statements, err);
     if (rc != AW_OK)

@@ -38,10 +38,6 @@ struct log {
     uint32_t wakes_at_open;
 };
 
-/* open.c */
-/* AW_EIO: at the log's path is another directory by now, or none. */
-int log_still_there(const struct log *log, aw_error *err);
-
 /* segment.c */
 void segment_name(uint64_t segment, char out[LOG_NAME_BYTES]);
 bool segment_number(const char *name, uint64_t *out);

@@ -50,6 +50,8 @@ struct log_span {
     size_t len;
 };
 
+/* AW_EIO: at the log's path is another directory by now, or none. Appending asks this itself. */
+int log_still_there(const struct log *log, aw_error *err);
 /* Appends one record; durable when it returns AW_OK. out_end may be NULL.
  * Errors: AW_ELIMIT, AW_EFULL, AW_ENOSPC, AW_EIO, AW_EFILES, AW_ENOMEM. */
 int log_append(struct log *log, const void *bytes, size_t len, struct log_pos *out_end,

@@ -75,6 +75,10 @@ ZEND_FUNCTION(afterword_status)
     if (!handle)
         return;
     int rc = aw_query(handle, "status", NULL, &json, &err);
+    if (rc == AW_EIO && (handle = afterword_handle_again()) != NULL)
+        rc = aw_query(handle, "status", NULL, &json, &err);
+    if (!handle)
+        return;
     return_json(rc, json, "status", &err, return_value);
     if (rc == AW_OK && Z_TYPE_P(return_value) == IS_ARRAY)
         add_assoc_string(return_value, "extension", AW_VERSION_STRING);

@@ -30,7 +30,16 @@ rename($dir, "$dir.again");
 rename("$dir.away", $dir);
 var_dump(count(afterword_query('links')['links'] ?? afterword_query('links')), afterword_notify($event), events());
 
+// The status of another place is not this one's.
+rename($dir, "$dir.away");
+rename("$dir.again", $dir);
+var_dump(events());
+rename($dir, "$dir.again");
+rename("$dir.away", $dir);
+
 // In a loop, and nothing grows.
+afterword_notify($event);
+afterword_query('links');
 $start = memory_get_usage();
 $fds = count(scandir('/proc/self/fd'));
 for ($i = 0; $i < 20; $i++) {
@@ -55,5 +64,6 @@ int(1)
 int(1)
 bool(true)
 int(4)
+int(2)
 bool(true)
 int(0)
