@@ -71,8 +71,10 @@ int log_still_there(const struct log *log, aw_error *err)
     char path[LOG_PATH_BYTES + sizeof "/" CONTROL_NAME];
     struct stat now;
     snprintf(path, sizeof path, "%s/%s", log->dir, CONTROL_NAME);
-    if (stat(path, &now) == 0 && now.st_ino == log->control_is.st_ino &&
-        now.st_dev == log->control_is.st_dev)
+    bool ours = stat(path, &now) == 0
+                    ? now.st_ino == log->control_is.st_ino && now.st_dev == log->control_is.st_dev
+                    : errno != ENOENT && errno != ENOTDIR; /* not to be allowed to look proves nothing */
+    if (ours)
         return AW_OK;
     return error_set(err, AW_EIO, log->dir,
                      "was replaced or removed while this process had it open; open it again "

@@ -23,7 +23,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -112,14 +111,8 @@ void settle_gathered(struct control *c, uint64_t ticket)
     }
 }
 
-/* A state directory removed under us would take acknowledged events with it. */
-static int sync_segment(struct log *log)
+static int sync_segment(const struct log *log)
 {
-    struct stat st;
-    if (fstat(log->control_fd, &st) != 0)
-        return errno;
-    if (st.st_nlink == 0)
-        return ENOENT;
     while (fdatasync(log->fd) != 0) {
         if (errno != EINTR)
             return errno;
@@ -248,9 +241,6 @@ static int verdict(struct log *log, const struct state *s, uint64_t ticket, uint
         errno_value = EIO;
     if (errno_value == 0)
         return AW_OK;
-    if (errno_value == ENOENT)
-        return error_set(err, AW_EIO, log->dir, "the log's directory was removed while it was in "
-                         "use; nothing more is recorded until it is opened anew");
     return error_errno(err, errno_value, "sync the log in", log->dir);
 }
 
