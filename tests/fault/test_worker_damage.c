@@ -111,8 +111,10 @@ static size_t told_about(uint32_t n)
     char registration[60];
     size_t count = 0;
     snprintf(registration, sizeof registration, "\"registration\":\"%08x-", n);
+    pthread_mutex_lock(&lrs.mutex);
     for (size_t i = 0; i < lrs.capacity; i++)
         count += lrs.list[i].bytes && strstr(lrs.list[i].bytes, registration);
+    pthread_mutex_unlock(&lrs.mutex);
     return count;
 }
 
